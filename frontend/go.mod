@@ -1,0 +1,3 @@
+module tsunagi/frontend
+
+go 1.26.0
