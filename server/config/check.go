@@ -1,0 +1,77 @@
+package config
+
+import (
+	"fmt"
+	"net"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// check finds values that are out of their bounds or contradict each other.
+func check(c Config, lines map[string]int) []Mistake {
+	k := checker{lines: lines}
+	k.that("data_dir", c.DataDir != "", "wants a folder")
+	k.oneOf("log.level", c.Log.Level, "debug", "info", "warn", "error")
+	k.oneOf("log.format", c.Log.Format, "text", "json")
+
+	k.address("desktop.listen", c.Desktop.Listen)
+	k.that("desktop.certificate", c.Desktop.Certificate != "", "wants a file")
+	k.that("desktop.key", c.Desktop.Key != "", "wants a file")
+
+	k.address("sip.listen", c.SIP.Listen)
+	k.that("sip.advertise", !strings.ContainsAny(c.SIP.Advertise, " /@"), "wants a host name or an address without a port")
+	k.that("sip.peers", len(c.SIP.Peers) > 0, "wants at least one address: nobody could call")
+	for _, peer := range c.SIP.Peers {
+		_, err := parsePrefix(peer)
+		k.that("sip.peers", err == nil, "%q is no address and no CIDR prefix such as 192.0.2.0/24", peer)
+	}
+	k.oneOf("sip.number_from", c.SIP.NumberFrom, "request-uri", "to", "p-called-party-id", "diversion")
+	k.that("sip.max_calls", c.SIP.MaxCalls >= 1 && c.SIP.MaxCalls <= 20000, "wants 1 to 20000")
+
+	if c.RTP.Address != "" {
+		k.that("rtp.address", net.ParseIP(c.RTP.Address) != nil, "wants an IP address of this machine")
+	}
+	k.that("rtp.port_min", c.RTP.PortMin >= 1024 && c.RTP.PortMin <= 65534, "wants 1024 to 65534")
+	k.that("rtp.port_max", c.RTP.PortMax > c.RTP.PortMin && c.RTP.PortMax <= 65535,
+		"wants more than port_min (%d) and at most 65535", c.RTP.PortMin)
+	if ports := (c.RTP.PortMax - c.RTP.PortMin + 1) / 2; c.RTP.PortMax > c.RTP.PortMin && ports < c.SIP.MaxCalls {
+		k.that("rtp.port_max", false, "the ports serve %d calls and sip.max_calls is %d: widen the range or lower max_calls",
+			ports, c.SIP.MaxCalls)
+	}
+
+	k.oneOf("payment.acquirer", c.Payment.Acquirer, "sim")
+	k.that("payment.deadline", within(c.Payment.Deadline, 5*time.Second, 2*time.Minute), "wants 5s to 2m")
+	k.that("payment.sim_delay", within(c.Payment.SimDelay, 0, time.Minute), "wants 0s to 1m")
+	return k.mistakes
+}
+
+type checker struct {
+	lines    map[string]int
+	mistakes []Mistake
+}
+
+func (k *checker) that(key string, holds bool, format string, args ...any) {
+	if !holds {
+		k.mistakes = append(k.mistakes, Mistake{k.lines[key], key, fmt.Sprintf(format, args...)})
+	}
+}
+
+func (k *checker) oneOf(key, value string, choices ...string) {
+	k.that(key, slices.Contains(choices, value), "wants %s", strings.Join(choices, ", "))
+}
+
+func (k *checker) address(key, value string) {
+	host, port, err := net.SplitHostPort(value)
+	if err != nil || host == "" {
+		k.that(key, false, `wants an address and a port such as "192.0.2.1:5060"`)
+		return
+	}
+	n, err := strconv.Atoi(port)
+	k.that(key, err == nil && n >= 0 && n <= 65535, "%q is no port: wants 1 to 65535, or 0 for any free one", port)
+}
+
+func within(d Duration, least, most time.Duration) bool {
+	return d.Duration >= least && d.Duration <= most
+}

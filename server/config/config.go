@@ -1,0 +1,108 @@
+package config
+
+import (
+	"log/slog"
+	"net/netip"
+	"time"
+)
+
+// Config is the whole configuration. The comment of a field is the comment of its
+// key in the file.
+type Config struct {
+	DataDir string  `toml:"data_dir" comment:"Folder of the database and all else that the server writes."`
+	Log     Log     `toml:"log" comment:"What the server says. It never says a card's digits."`
+	Desktop Desktop `toml:"desktop" comment:"Where the operators' and supervisors' desktops connect (TLS)."`
+	SIP     SIP     `toml:"sip" comment:"The telephone side: where the PBX sends its calls."`
+	RTP     RTP     `toml:"rtp" comment:"The voice of the calls."`
+	Prompts Prompts `toml:"prompts" comment:"What callers hear."`
+	Payment Payment `toml:"payment" comment:"Whom the server asks for authorizations."`
+}
+
+// Log configures the log on standard error.
+type Log struct {
+	Level  string `toml:"level" comment:"debug, info, warn or error."`
+	Format string `toml:"format" comment:"text for people, json for a log collector."`
+}
+
+// Desktop configures the WebSocket API.
+type Desktop struct {
+	Listen      string `toml:"listen" comment:"Address and port. Name an address of this machine; 0.0.0.0 means all of them."`
+	Certificate string `toml:"certificate" comment:"TLS certificate chain (PEM). 'tsunagid init' makes a self-signed one, whose fingerprint the desktops pin."`
+	Key         string `toml:"key" comment:"Private key of the certificate (PEM), readable by the server's user alone."`
+}
+
+// SIP configures the SIP endpoint.
+type SIP struct {
+	Listen     string   `toml:"listen" comment:"Address and UDP port on which the PBX reaches this server."`
+	Advertise  string   `toml:"advertise" comment:"Host name or address that the PBX is told, where it differs from listen; empty: that of listen."`
+	Peers      []string `toml:"peers" comment:"Addresses (CIDR) whose calls are taken. An INVITE from elsewhere is answered 403."`
+	NumberFrom string   `toml:"number_from" comment:"Where the IVR number stands: request-uri, to, p-called-party-id or diversion."`
+	MaxCalls   int      `toml:"max_calls" comment:"Calls at one moment over all merchants; one more is answered 503 with Retry-After."`
+}
+
+// RTP configures the media ports.
+type RTP struct {
+	Address string `toml:"address" comment:"Address for voice packets; empty: that of sip.listen."`
+	PortMin int    `toml:"port_min" comment:"First UDP port. A call takes two (RTP and RTCP)."`
+	PortMax int    `toml:"port_max" comment:"Last UDP port."`
+}
+
+// Prompts configures the voice.
+type Prompts struct {
+	Folder string `toml:"folder" comment:"Folder with the merchant's own recordings (8 kHz, 16 bit, mono WAV), by file name; empty: the built-in voice alone."`
+}
+
+// Payment configures the acquirer.
+type Payment struct {
+	Acquirer string   `toml:"acquirer" comment:"sim: the built-in simulated acquirer, which takes test cards only."`
+	Deadline Duration `toml:"deadline" comment:"After this long without an answer the outcome of a request is unknown and is settled by inquiry."`
+	SimDelay Duration `toml:"sim_delay" comment:"How long the simulated acquirer takes to answer."`
+}
+
+// Duration is a length of time that stands in the file as text: "30s".
+type Duration struct{ time.Duration }
+
+// MarshalText writes it as Read wants it.
+func (d Duration) MarshalText() ([]byte, error) { return []byte(d.String()), nil }
+
+// Default is the configuration of an empty file.
+func Default() Config {
+	return Config{
+		DataDir: "data",
+		Log:     Log{Level: "info", Format: "text"},
+		Desktop: Desktop{Listen: "127.0.0.1:8443", Certificate: "tls/certificate.pem", Key: "tls/key.pem"},
+		SIP: SIP{
+			Listen: "127.0.0.1:5060", Peers: []string{"127.0.0.0/8"},
+			NumberFrom: "request-uri", MaxCalls: 500,
+		},
+		RTP:     RTP{PortMin: 20000, PortMax: 29999},
+		Payment: Payment{Acquirer: "sim", Deadline: Duration{30 * time.Second}, SimDelay: Duration{800 * time.Millisecond}},
+	}
+}
+
+// SlogLevel is the log level; the zero Level (info) for one that check refuses.
+func (l Log) SlogLevel() slog.Level {
+	var level slog.Level
+	if err := level.UnmarshalText([]byte(l.Level)); err != nil {
+		return slog.LevelInfo
+	}
+	return level
+}
+
+// PeerPrefixes are the peers as prefixes; a single address counts as its own.
+func (s SIP) PeerPrefixes() []netip.Prefix {
+	prefixes := make([]netip.Prefix, 0, len(s.Peers))
+	for _, peer := range s.Peers {
+		if p, err := parsePrefix(peer); err == nil {
+			prefixes = append(prefixes, p)
+		}
+	}
+	return prefixes
+}
+
+func parsePrefix(s string) (netip.Prefix, error) {
+	if a, err := netip.ParseAddr(s); err == nil {
+		return netip.PrefixFrom(a, a.BitLen()), nil
+	}
+	return netip.ParsePrefix(s)
+}
