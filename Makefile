@@ -1,0 +1,81 @@
+# Tsunagi. 'make' alone lists the targets; each installs what it needs and says so.
+
+SHELL := /bin/bash -euo pipefail
+BIN   := build/bin
+GO    := go
+TAGS  := desktop,production,webkit2_41
+VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo unknown)
+LDFLAGS := -s -w -X tsunagi/shared/version.Version=$(VERSION)
+MODULES := ./shared/... ./server/... ./desktop/... ./frontend/...
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test check server desktop frontend bindings prompts fuzz screens \
+        test-go test-frontend test-browser test-window deps-window deps-browser deps-npm clean
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+demo: server operator $(if $(HEADLESS),,desktop) ## a call from ringing to 決済OK, before your eyes (HEADLESS=1: without a window)
+	HEADLESS=$(HEADLESS) build/demo.sh
+
+test: check test-go test-frontend test-browser test-window ## every test: Go with -race, frontend, real screens in Chromium, the real window
+
+check: bindings ## gofmt, vet, staticcheck, and whether generated files are up to date
+	@test -z "$$(gofmt -l server shared desktop frontend/*.go)" || { echo "gofmt these:"; gofmt -l server shared desktop frontend/*.go; exit 1; }
+	CGO_ENABLED=0 $(GO) vet $(MODULES)
+	cd server && CGO_ENABLED=0 $(GO) tool staticcheck ./... tsunagi/shared/...
+	git diff --exit-code -- frontend/wailsjs
+
+test-go: ## every Go test, with the race detector
+	$(GO) test -race -shuffle=on -count=1 ./shared/... ./server/...
+	CGO_ENABLED=1 $(GO) test -race -shuffle=on -count=1 ./desktop/...
+
+test-frontend: deps-npm ## type check, lint and unit tests of the screens
+	cd frontend && npm run check && npm run lint && npm test
+
+test-browser: deps-browser server operator $(BIN)/tsunagi-dev ## the real screens in Chromium, the real Go backend, a real SIP call
+	cd frontend && npm run e2e
+
+test-window: deps-browser desktop server operator ## the real window under Xvfb, photographed
+	build/window.sh
+
+fuzz: ## every fuzz target for FUZZTIME each (10s)
+	build/fuzz.sh $(or $(FUZZTIME),10s)
+
+server: ## build/bin/tsunagid
+	CGO_ENABLED=0 $(GO) build -trimpath -ldflags '$(LDFLAGS)' -o $(BIN)/tsunagid ./server/cmd/tsunagid
+
+.PHONY: operator
+operator: ## build/bin/operator, the scripted operator
+	CGO_ENABLED=0 $(GO) build -trimpath -ldflags '$(LDFLAGS)' -o $(BIN)/operator ./desktop/cmd/operator
+
+desktop: deps-window frontend ## build/bin/tsunagi, the desktop program
+	$(GO) build -tags $(TAGS) -trimpath -ldflags '$(LDFLAGS)' -o $(BIN)/tsunagi ./desktop
+
+frontend: deps-npm ## the screens, built into frontend/dist
+	cd frontend && npm run build
+
+bindings: ## frontend/wailsjs from the bound Go methods
+	CGO_ENABLED=0 tsoutputtype=interfaces $(GO) run -tags bindings ./desktop
+
+# The desktop as a development build: its methods and events reach any browser on
+# 127.0.0.1. For tests only; never shipped.
+.PHONY: $(BIN)/tsunagi-dev
+$(BIN)/tsunagi-dev: deps-window frontend
+	$(GO) build -tags dev,webkit2_41 -ldflags '$(LDFLAGS)' -o $@ ./desktop
+
+prompts: ## the spoken prompts from their catalogue (VOICE=path of tohoku-f01-neutral.htsvoice)
+	build/prompts/make.sh "$(VOICE)"
+
+screens: deps-browser ## a picture of every screen on the fake backend, in build/screens
+	cd frontend && npm run shots
+
+deps-window: ; @build/need.sh window
+deps-browser: deps-npm ; @build/need.sh browser window
+deps-npm: frontend/node_modules/.stamp
+frontend/node_modules/.stamp: frontend/package-lock.json
+	cd frontend && npm ci --no-audit --no-fund
+	@touch $@
+
+clean: ## remove what was built
+	rm -rf $(BIN) build/demo build/screens frontend/dist/assets frontend/node_modules

@@ -1,0 +1,23 @@
+#!/usr/bin/env bash
+# Installs the Debian packages that a target needs and that are missing: one word a
+# group. Says what it installs; does nothing where all is there.
+set -euo pipefail
+
+window="build-essential pkg-config libgtk-3-dev libwebkit2gtk-4.1-dev fonts-noto-cjk"
+browser="chromium xvfb xauth openbox xdotool imagemagick dbus dbus-x11 fonts-noto-cjk"
+telephone="sip-tester"
+
+missing=""
+for group in "$@"; do
+  for package in ${!group}; do
+    dpkg-query -W -f '${Status}' "$package" 2>/dev/null | grep -q 'ok installed' || missing="$missing $package"
+  done
+done
+[ -n "$missing" ] || exit 0
+
+command -v apt-get >/dev/null || { echo "Please install:$missing"; exit 1; }
+root=""
+if [ "$(id -u)" != 0 ]; then root="sudo"; fi
+echo "Installing by apt:$missing"
+$root apt-get update -qq
+DEBIAN_FRONTEND=noninteractive $root apt-get install -y -qq --no-install-recommends $missing >/dev/null
