@@ -2,4 +2,4 @@ module tsunagi/shared
 
 go 1.26.0
 
-require github.com/gorilla/websocket v1.5.3 // indirect
+require github.com/gorilla/websocket v1.5.3

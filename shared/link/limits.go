@@ -1,0 +1,36 @@
+package link
+
+import (
+	"time"
+
+	"tsunagi/shared/wire"
+)
+
+// Limits bound what a connection may cost. Every field must be above zero.
+type Limits struct {
+	MaxFrameBytes int64         // the largest frame accepted from the peer
+	PingEvery     time.Duration // how often the peer is asked for a sign of life
+	DeadAfter     time.Duration // silence after which the peer is given up; at least twice PingEvery
+	QueueLength   int           // frames that may wait to be written
+}
+
+// DesktopLimits are those of Dial. An operator sees a lost server within 3 s.
+func DesktopLimits() Limits {
+	return Limits{
+		MaxFrameBytes: wire.MaxSnapshotBytes,
+		PingEvery:     time.Second,
+		DeadAfter:     2500 * time.Millisecond,
+		QueueLength:   64,
+	}
+}
+
+// ServerLimits are generous in time, because a desktop that is gone costs the
+// server nothing but the session it keeps anyway, and strict in size.
+func ServerLimits() Limits {
+	return Limits{
+		MaxFrameBytes: wire.MaxFrameBytes,
+		PingEvery:     5 * time.Second,
+		DeadAfter:     15 * time.Second,
+		QueueLength:   256,
+	}
+}
