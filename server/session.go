@@ -1,0 +1,30 @@
+package ivr
+
+import "time"
+
+// Credential is what proves that a user is who they claim to be, and how proving
+// it went so far. It never leaves the server.
+type Credential struct {
+	Hash        string    // Argon2id, encoded; empty: no password was ever set
+	SetAt       time.Time // when Hash was set
+	Initial     bool      // set by someone else: must be changed before anything else
+	History     []string  // earlier hashes, newest first; how many is the password policy's business
+	Failures    int       // consecutive wrong passwords
+	LockedAt    time.Time // zero: not locked
+	LastLoginAt time.Time // zero: never
+}
+
+// TokenHash is the SHA-256 of a session's token. The token itself is known to the
+// workstation alone.
+type TokenHash [32]byte
+
+// Session is a login that has not ended. A user has at most one.
+type Session struct {
+	Token       TokenHash
+	User        UserKey
+	Workstation string // the installation it is bound to
+	Source      string // address the login came from
+	CreatedAt   time.Time
+	SeenAt      time.Time // last sign of life
+	LostAt      time.Time // when the connection was lost; zero while it stands
+}

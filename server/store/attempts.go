@@ -1,0 +1,150 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"tsunagi/server"
+	"tsunagi/shared/order"
+)
+
+const attemptColumns = `attempt_id, call_id, merchant_id, user_id, transaction_id, member_id, amount, payment_count,
+	number, capture, brand, last4, acquirer, state, cause, class, result_code, message, auth_code, gateway_txn,
+	merchant_txn, told, created_at, sending_at, wrote_at, done_at, inquiries, inquired_at, not_found_at`
+
+// BeginAttempt writes down an attempt in its first state, SENDING, before its
+// request leaves. It refuses an order that is paid (ivr.ErrOrderPaid) or that has
+// an attempt whose outcome is open (ivr.ErrOrderOpen).
+func (s *Store) BeginAttempt(ctx context.Context, a ivr.Attempt) error {
+	err := s.change(ctx, func(tx *sql.Tx) error {
+		if err := refuseTaken(ctx, tx, a); err != nil {
+			return err
+		}
+		_, err := tx.ExecContext(ctx, "INSERT INTO attempts ("+attemptColumns+") VALUES (?"+strings.Repeat(", ?", 28)+")",
+			a.ID, a.Call, a.Operator.Merchant, a.Operator.User,
+			a.Order.TransactionID, a.Order.MemberID, a.Order.Amount, a.Order.PaymentCount,
+			a.Number, a.Capture, a.Brand, a.Last4, a.Acquirer, a.State, a.Cause, a.Class, a.ResultCode, a.Message,
+			a.AuthCode, a.GatewayTxn, a.MerchantTxn, a.Told, toMs(a.CreatedAt), toMs(a.SendingAt), toMs(a.WroteAt),
+			toMs(a.DoneAt), a.Inquiries, toMs(a.InquiredAt), toMs(a.NotFoundAt))
+		if err != nil {
+			return err
+		}
+		return appendEvent(ctx, tx, a.ID, "", a.State, a.SendingAt, a.Cause)
+	})
+	if err != nil {
+		return fmt.Errorf("write attempt %s: %w", a.ID, err)
+	}
+	return nil
+}
+
+// refuseTaken says which of the two rules of the journal the attempt would break.
+// The unique indexes hold the same rules; this names them.
+func refuseTaken(ctx context.Context, tx *sql.Tx, a ivr.Attempt) error {
+	var paid, open bool
+	err := tx.QueryRowContext(ctx, `
+		SELECT coalesce(max(state IN ('APPROVED', 'CAPTURED')), 0),
+			coalesce(max(state IN ('SENDING', 'UNKNOWN', 'VOIDING')), 0)
+		FROM attempts WHERE merchant_id = ? AND transaction_id = ?`,
+		a.Operator.Merchant, a.Order.TransactionID).Scan(&paid, &open)
+	switch {
+	case err != nil:
+		return err
+	case paid:
+		return ivr.ErrOrderPaid
+	case open:
+		return ivr.ErrOrderOpen
+	}
+	return nil
+}
+
+// MoveAttempt brings an attempt from the state from to a.State and writes down what
+// has become known of it, together with the event. It is ivr.ErrMoved where the
+// attempt is not in that state any more, and ivr.ErrOrderPaid or ivr.ErrOrderOpen
+// where another attempt of the order stands in the way.
+func (s *Store) MoveAttempt(ctx context.Context, a ivr.Attempt, from ivr.AttemptState) error {
+	err := s.change(ctx, func(tx *sql.Tx) error {
+		result, err := tx.ExecContext(ctx, `
+			UPDATE attempts SET state = ?, cause = ?, class = ?, result_code = ?, message = ?, auth_code = ?,
+				gateway_txn = ?, merchant_txn = ?, told = ?, wrote_at = ?, done_at = ?, inquiries = ?,
+				inquired_at = ?, not_found_at = ?
+			WHERE attempt_id = ? AND state = ?`,
+			a.State, a.Cause, a.Class, a.ResultCode, a.Message, a.AuthCode, a.GatewayTxn, a.MerchantTxn, a.Told,
+			toMs(a.WroteAt), toMs(a.DoneAt), a.Inquiries, toMs(a.InquiredAt), toMs(a.NotFoundAt), a.ID, from)
+		if unique(err) {
+			return takenBy(err)
+		}
+		if err = changedOne(result, err); errors.Is(err, ivr.ErrNotFound) {
+			return ivr.ErrMoved
+		} else if err != nil {
+			return err
+		}
+		return appendEvent(ctx, tx, a.ID, from, a.State, a.DoneAt, a.Cause)
+	})
+	if err != nil {
+		return fmt.Errorf("move attempt %s from %s to %s: %w", a.ID, from, a.State, err)
+	}
+	return nil
+}
+
+// takenBy tells which of the two unique indexes has refused. SQLite names an
+// index's columns, not the index, so the state moved to would be needed to tell;
+// only a paid attempt can stand in the way of a move, because a journal never
+// moves a second attempt of an order into an open state.
+func takenBy(err error) error {
+	return fmt.Errorf("%w: %w", ivr.ErrOrderPaid, err)
+}
+
+// NoteInquiry writes down that an inquiry was made about an attempt that is still
+// UNKNOWN, and when the acquirer first said that it does not know it.
+func (s *Store) NoteInquiry(ctx context.Context, id ivr.AttemptID, at, notFoundAt time.Time) error {
+	result, err := s.write.ExecContext(ctx, `
+		UPDATE attempts SET inquiries = inquiries + 1, inquired_at = ?, not_found_at = ?
+		WHERE attempt_id = ? AND state = 'UNKNOWN'`, toMs(at), toMs(notFoundAt), id)
+	if err = changedOne(result, err); err != nil {
+		return fmt.Errorf("note an inquiry about attempt %s: %w", id, err)
+	}
+	return nil
+}
+
+// Attempt finds an attempt by its ID.
+func (s *Store) Attempt(ctx context.Context, id ivr.AttemptID) (ivr.Attempt, error) {
+	a, err := scanAttempt(s.read.QueryRowContext(ctx, "SELECT "+attemptColumns+" FROM attempts WHERE attempt_id = ?", id))
+	if err != nil {
+		return ivr.Attempt{}, fmt.Errorf("read attempt %s: %w", id, err)
+	}
+	return a, nil
+}
+
+// AttemptsOf lists the attempts of an order, oldest first.
+func (s *Store) AttemptsOf(ctx context.Context, merchant ivr.MerchantID, id order.TransactionID) ([]ivr.Attempt, error) {
+	attempts, err := list(ctx, s.read, scanAttempt, "SELECT "+attemptColumns+` FROM attempts
+		WHERE merchant_id = ? AND transaction_id = ? ORDER BY sending_at, attempt_id`, merchant, id)
+	if err != nil {
+		return nil, fmt.Errorf("list attempts of order %s: %w", id, err)
+	}
+	return attempts, nil
+}
+
+// AttemptsIn lists the attempts of all merchants that are in a state, oldest first.
+func (s *Store) AttemptsIn(ctx context.Context, state ivr.AttemptState) ([]ivr.Attempt, error) {
+	attempts, err := list(ctx, s.read, scanAttempt, "SELECT "+attemptColumns+` FROM attempts
+		WHERE state = ? ORDER BY sending_at, attempt_id`, state)
+	if err != nil {
+		return nil, fmt.Errorf("list attempts in state %s: %w", state, err)
+	}
+	return attempts, nil
+}
+
+func scanAttempt(row scanner) (ivr.Attempt, error) {
+	var a ivr.Attempt
+	err := row.Scan(&a.ID, &a.Call, &a.Operator.Merchant, &a.Operator.User,
+		&a.Order.TransactionID, &a.Order.MemberID, &a.Order.Amount, &a.Order.PaymentCount,
+		&a.Number, &a.Capture, &a.Brand, &a.Last4, &a.Acquirer, &a.State, &a.Cause, &a.Class, &a.ResultCode, &a.Message,
+		&a.AuthCode, &a.GatewayTxn, &a.MerchantTxn, &a.Told, msTime{&a.CreatedAt}, msTime{&a.SendingAt},
+		msTime{&a.WroteAt}, msTime{&a.DoneAt}, &a.Inquiries, msTime{&a.InquiredAt}, msTime{&a.NotFoundAt})
+	return a, found(err)
+}
