@@ -53,10 +53,10 @@ func (p PaymentCount) Label() string {
 
 // Order is what an operator hands to the IVR. A value of it has passed Parse.
 type Order struct {
-	TransactionID TransactionID
-	MemberID      MemberID
-	Amount        Yen
-	PaymentCount  PaymentCount
+	TransactionID TransactionID `json:"transactionId"`
+	MemberID      MemberID      `json:"memberId"`
+	Amount        Yen           `json:"amount"`
+	PaymentCount  PaymentCount  `json:"paymentCount"`
 }
 
 // Form is an order as it was typed or received, before any rule was applied.
@@ -69,8 +69,8 @@ type Form struct {
 
 // Rules are the merchant's settings that decide which fields an order has.
 type Rules struct {
-	MemberID           bool // 会員ID may be given
-	PaymentCountChoice bool // 支払回数 may be other than 1回
+	MemberID           bool `json:"memberId"`           // 会員ID may be given
+	PaymentCountChoice bool `json:"paymentCountChoice"` // 支払回数 may be other than 1回
 }
 
 // Field names a field of the form, spelled as on the wire.
@@ -131,10 +131,10 @@ func parseTransactionID(typed string) (TransactionID, string) {
 		return "", TransactionIDMissing
 	case looksLikeCard(s):
 		return "", IDIsCard
-	case len(s) > maxIDLength:
-		return "", TransactionIDTooLong
 	case !consistsOf(s, "_-"):
 		return "", TransactionIDCharacters
+	case len(s) > maxIDLength:
+		return "", TransactionIDTooLong
 	}
 	return TransactionID(s), ""
 }
@@ -146,10 +146,10 @@ func parseMemberID(typed string) (MemberID, string) {
 		return "", ""
 	case looksLikeCard(s):
 		return "", IDIsCard
-	case len(s) > maxIDLength:
-		return "", MemberIDTooLong
 	case !consistsOf(s, "._-@"):
 		return "", MemberIDCharacters
+	case len(s) > maxIDLength:
+		return "", MemberIDTooLong
 	}
 	return MemberID(s), ""
 }
