@@ -61,7 +61,7 @@ func TestDeadPeerIsNoticed(t *testing.T) {
 			line = &cutLine{Conn: conn, cut: make(chan struct{})}
 			return line, err
 		}
-		desktop, err := dial(t.Context(), s.url, s.config, DesktopLimits(), connect)
+		desktop, err := Dialer{TLS: s.config, Connect: connect}.Dial(t.Context(), s.url)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -201,7 +201,7 @@ func TestLongFrameOverSlowLineArrives(t *testing.T) {
 			conn, err := s.connect(ctx, network, address)
 			return slowLine{conn}, err
 		}
-		desktop, err := dial(t.Context(), s.url, s.config, DesktopLimits(), connect)
+		desktop, err := Dialer{TLS: s.config, Connect: connect}.Dial(t.Context(), s.url)
 		if err != nil {
 			t.Fatal(err)
 		}

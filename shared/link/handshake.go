@@ -17,28 +17,41 @@ import (
 // ErrVersion says that the peer speaks another version of the API, or none.
 var ErrVersion = errors.New("peer does not speak " + wire.Subprotocol)
 
-// Dial connects to a server at a wss address under DesktopLimits. ctx bounds the
-// handshake only. The caller must Close the connection.
+// Dial connects to a server at a wss address under DesktopLimits; see Dialer.Dial.
+func Dial(ctx context.Context, url string, config *tls.Config) (*Conn, error) {
+	return Dialer{TLS: config}.Dial(ctx, url)
+}
+
+// Dialer says how to connect. The zero value is ready to use.
+type Dialer struct {
+	TLS     *tls.Config // nil: the system's certificate authorities are trusted
+	Limits  Limits      // zero: DesktopLimits
+	Connect ConnectFunc // nil: TCP; never through a proxy
+}
+
+// ConnectFunc makes the connection under TLS.
+type ConnectFunc func(ctx context.Context, network, address string) (net.Conn, error)
+
+// Dial connects to a server at a wss address. ctx bounds the handshake only. The
+// caller must Close the connection.
 //
 // The error is ErrVersion for a server of another version; errors of the TLS
 // handshake, a pin's among them, are wrapped and found by errors.Is and errors.As.
-func Dial(ctx context.Context, url string, config *tls.Config) (*Conn, error) {
-	return dial(ctx, url, config, DesktopLimits(), new(net.Dialer).DialContext)
-}
-
-type dialFunc func(ctx context.Context, network, address string) (net.Conn, error)
-
-func dial(ctx context.Context, url string, config *tls.Config, limits Limits, connect dialFunc) (*Conn, error) {
+func (d Dialer) Dial(ctx context.Context, url string) (*Conn, error) {
 	if !strings.HasPrefix(url, "wss://") {
 		return nil, fmt.Errorf("dial %s: only wss is spoken", url)
 	}
-	config = config.Clone()
+	config := d.TLS.Clone()
 	if config == nil {
 		config = new(tls.Config)
 	}
 	config.MinVersion = max(config.MinVersion, tls.VersionTLS12)
+	limits := d.Limits
+	if limits == (Limits{}) {
+		limits = DesktopLimits()
+	}
 	dialer := websocket.Dialer{
-		NetDialContext:  connect,
+		NetDialContext:  d.Connect,
 		TLSClientConfig: config,
 		Subprotocols:    []string{wire.Subprotocol},
 	}

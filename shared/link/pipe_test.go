@@ -1,16 +1,14 @@
 package link
 
 import (
-	"context"
 	"crypto/tls"
-	"net"
 	"net/http"
 	"net/http/httptest"
-	"sync"
 	"testing"
 
 	"github.com/gorilla/websocket"
 
+	"tsunagi/shared/link/linktest"
 	"tsunagi/shared/wire"
 )
 
@@ -21,7 +19,7 @@ type site struct {
 	config   *tls.Config
 	accepted chan *Conn
 	refused  chan error
-	connect  dialFunc
+	connect  ConnectFunc
 }
 
 func newSite(t *testing.T, limits Limits) *site {
@@ -43,22 +41,22 @@ func clientConfig(server *httptest.Server) *tls.Config {
 	return server.Client().Transport.(*http.Transport).TLSClientConfig
 }
 
-func startServer(t *testing.T, handler http.Handler) (*httptest.Server, dialFunc) {
+func startServer(t *testing.T, handler http.Handler) (*httptest.Server, ConnectFunc) {
 	t.Helper()
-	listener := &pipeListener{conns: make(chan net.Conn), closed: make(chan struct{})}
+	listener := linktest.NewListener()
 	server := httptest.NewUnstartedServer(handler)
 	server.Listener.Close()
 	server.Listener = listener
 	server.StartTLS()
 	t.Cleanup(server.Close)
-	return server, listener.dial
+	return server, listener.Dial
 }
 
 // pair is a desktop's and a server's end of one connection.
 func pair(t *testing.T, desktop, server Limits) (*Conn, *Conn) {
 	t.Helper()
 	s := newSite(t, server)
-	d, err := dial(t.Context(), s.url, s.config, desktop, s.connect)
+	d, err := Dialer{TLS: s.config, Limits: desktop, Connect: s.connect}.Dial(t.Context(), s.url)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -88,42 +86,3 @@ func (s *site) stranger(t *testing.T) (*websocket.Conn, *Conn) {
 	t.Cleanup(func() { conn.Close(CloseNormal, "") })
 	return ws, conn
 }
-
-type pipeListener struct {
-	conns  chan net.Conn
-	closed chan struct{}
-	once   sync.Once
-}
-
-func (l *pipeListener) dial(ctx context.Context, _, _ string) (net.Conn, error) {
-	here, there := net.Pipe()
-	select {
-	case l.conns <- there:
-		return here, nil
-	case <-l.closed:
-		return nil, net.ErrClosed
-	case <-ctx.Done():
-		return nil, ctx.Err()
-	}
-}
-
-func (l *pipeListener) Accept() (net.Conn, error) {
-	select {
-	case conn := <-l.conns:
-		return conn, nil
-	case <-l.closed:
-		return nil, net.ErrClosed
-	}
-}
-
-func (l *pipeListener) Close() error {
-	l.once.Do(func() { close(l.closed) })
-	return nil
-}
-
-func (l *pipeListener) Addr() net.Addr { return pipeAddr{} }
-
-type pipeAddr struct{}
-
-func (pipeAddr) Network() string { return "pipe" }
-func (pipeAddr) String() string  { return "pipe" }
