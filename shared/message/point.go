@@ -21,12 +21,16 @@ const (
 	EndedNG          Point = "【決済NG】IVRとの通話が終了しました。"
 	TransferFailedOK Point = "【決済OK】転送に失敗しました。"
 	TransferFailedNG Point = "【決済NG】転送に失敗しました。"
+
+	// Ours: neither OK nor NG, the outcome is being settled.
+	EndedOnHold          Point = "【決済保留】IVRとの通話が終了しました。"
+	TransferFailedOnHold Point = "【決済保留】転送に失敗しました。"
 )
 
 // Ends tells whether the point is the last row of its call.
 func (p Point) Ends() bool {
 	switch p {
-	case EndedOK, EndedNG, TransferFailedOK, TransferFailedNG:
+	case EndedOK, EndedNG, EndedOnHold, TransferFailedOK, TransferFailedNG, TransferFailedOnHold:
 		return true
 	}
 	return false
