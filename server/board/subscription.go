@@ -1,0 +1,168 @@
+package board
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"time"
+
+	"tsunagi/server"
+	"tsunagi/shared/wire"
+)
+
+// queueLength is how many changes may wait for a reader. An operator's busiest
+// second has a dozen.
+const queueLength = 256
+
+// ErrClosed says that the subscription was closed.
+var ErrClosed = errors.New("subscription closed")
+
+// Filter says which part of the picture a subscription sees.
+type Filter struct {
+	Merchant ivr.MerchantID // empty: all merchants
+	Operator ivr.UserID     // empty: all operators of the merchant, and no notices
+	Rows     bool           // false: no rows, as where the merchant has no monitoring
+}
+
+func (f Filter) sees(operator ivr.UserKey) bool {
+	return (f.Merchant == "" || f.Merchant == operator.Merchant) &&
+		(f.Operator == "" || f.Operator == operator.User)
+}
+
+func (f Filter) passes(operator ivr.UserKey, change wire.Change) bool {
+	switch {
+	case change.Row != nil && !f.Rows:
+		return false
+	case change.Notice != nil && f.Operator == "":
+		return false
+	}
+	return f.sees(operator)
+}
+
+// Update is what a subscription brings: either a snapshot or a change.
+type Update struct {
+	Snapshot *wire.Snapshot
+	Change   *wire.Change
+}
+
+// Subscription is one reader's view of the board, made by Subscribe.
+type Subscription struct {
+	board  *Board
+	filter Filter
+	wake   chan struct{} // has room for one: something is to be taken
+
+	// Guarded by board.mu.
+	queue       []wire.Change
+	snapshotDue bool
+	seq         int64
+	closed      bool
+}
+
+// Next waits for the next update: a snapshot first, then changes without a gap.
+// It fails with ctx's error and, after Close, with ErrClosed.
+func (s *Subscription) Next(ctx context.Context) (Update, error) {
+	for {
+		if update, ok, err := s.take(); ok || err != nil {
+			return update, err
+		}
+		select {
+		case <-s.wake:
+		case <-ctx.Done():
+			return Update{}, ctx.Err()
+		}
+	}
+}
+
+// Restart makes the next update a snapshot.
+func (s *Subscription) Restart() {
+	s.board.mu.Lock()
+	defer s.board.mu.Unlock()
+	s.restartLocked()
+	s.wakeLocked()
+}
+
+// Close ends the subscription. It may be called again and from any goroutine.
+func (s *Subscription) Close() {
+	s.board.mu.Lock()
+	defer s.board.mu.Unlock()
+	delete(s.board.subscriptions, s)
+	s.closed = true
+	s.queue = nil
+	s.wakeLocked()
+}
+
+func (s *Subscription) take() (Update, bool, error) {
+	b := s.board
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	now := time.Now()
+	switch {
+	case s.closed:
+		return Update{}, false, ErrClosed
+	case s.snapshotDue:
+		s.snapshotDue = false
+		b.forgetLocked(now)
+		return Update{Snapshot: b.snapshotLocked(s.filter, s.seq, now)}, true, nil
+	case len(s.queue) > 0:
+		change := s.queue[0]
+		s.queue = s.queue[1:]
+		s.seq++
+		change.Seq, change.ServerAtMs = s.seq, now.UnixMilli()
+		return Update{Change: &change}, true, nil
+	}
+	return Update{}, false, nil
+}
+
+// queueLocked adds a change. While a snapshot is due the change needs no telling:
+// the snapshot will have it. A notice is in no snapshot and waits behind it.
+func (s *Subscription) queueLocked(change wire.Change) {
+	if s.snapshotDue && change.Notice == nil {
+		return
+	}
+	if len(s.queue) >= queueLength {
+		s.restartLocked()
+		if change.Notice == nil {
+			s.wakeLocked()
+			return
+		}
+		s.queue = newest(s.queue, queueLength-1)
+	}
+	s.queue = append(s.queue, change)
+	s.wakeLocked()
+}
+
+func (s *Subscription) restartLocked() {
+	s.snapshotDue = true
+	s.queue = slices.DeleteFunc(s.queue, func(c wire.Change) bool { return c.Notice == nil })
+}
+
+func (s *Subscription) wakeLocked() {
+	select {
+	case s.wake <- struct{}{}:
+	default:
+	}
+}
+
+// snapshotLocked is the part of the picture that the filter lets through.
+func (b *Board) snapshotLocked(filter Filter, seq int64, now time.Time) *wire.Snapshot {
+	snapshot := &wire.Snapshot{Seq: seq, ServerAtMs: now.UnixMilli(), Calls: []wire.Call{}}
+	for _, c := range b.calls {
+		if filter.sees(c.operator) {
+			snapshot.Calls = append(snapshot.Calls, c.picture)
+		}
+	}
+	var rows []arrived[wire.Row]
+	var results []arrived[wire.Result]
+	for operator, d := range b.desks {
+		if !filter.sees(operator) {
+			continue
+		}
+		if filter.Rows {
+			rows = append(rows, d.rows...)
+		}
+		results = append(results, d.results...)
+	}
+	snapshot.Rows = inOrder(rows, wire.MaxRows)
+	snapshot.Results = inOrder(results, maxResults)
+	return snapshot
+}
