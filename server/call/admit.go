@@ -1,0 +1,124 @@
+package call
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/google/uuid"
+
+	"tsunagi/server"
+)
+
+// Refusal is why a call is not taken. Whoever speaks SIP turns it into a status.
+type Refusal string
+
+// The refusals (product.md section 6, 1).
+const (
+	UnknownNumber Refusal = "unknown number"
+	LoggedOut     Refusal = "operator is not logged in"
+	Busy          Refusal = "operator has a call in the send window or handover"
+	AtCapacity    Refusal = "server is at capacity"
+	Draining      Refusal = "server is stopping"
+	Fault         Refusal = "server cannot read its database"
+)
+
+// Error makes a refusal the error of Admit.
+func (r Refusal) Error() string { return string(r) }
+
+// Admit decides about a call to an IVR number, digits only. It keeps nothing: the
+// place is taken by Run. An error is a Refusal.
+func (d *Desk) Admit(ctx context.Context, number, caller string) (*Call, error) {
+	if refusal := d.crowded(); refusal != "" {
+		return nil, refusal
+	}
+	operator, err := d.Directory.UserByIVRNumber(ctx, number)
+	switch {
+	case errors.Is(err, ivr.ErrNotFound):
+		return nil, UnknownNumber
+	case err != nil:
+		d.Log.Error("look up an IVR number", "number", number, "error", err)
+		return nil, Fault
+	case operator.Disabled || !d.Presence.Online(operator.Key):
+		return nil, LoggedOut
+	case d.busy(operator.Key):
+		return nil, Busy
+	}
+	merchant, err := d.Directory.Merchant(ctx, operator.Key.Merchant)
+	if err != nil {
+		d.Log.Error("look up a merchant", "merchant", operator.Key.Merchant, "error", err)
+		return nil, Fault
+	}
+	id, err := uuid.NewV7()
+	if err != nil {
+		d.Log.Error("name a call", "error", err)
+		return nil, Fault
+	}
+	return newCall(d, ivr.CallID(id.String()), operator, merchant, caller), nil
+}
+
+// crowded tells whether nobody can be taken at all; empty where there is room.
+func (d *Desk) crowded() Refusal {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	switch {
+	case d.draining:
+		return Draining
+	case len(d.calls) >= d.MaxCalls:
+		return AtCapacity
+	}
+	return ""
+}
+
+// busy tells whether the operator has a call that still needs the operator: only
+// one may be between its arrival and the customer's guidance (product.md 6, 9).
+func (d *Desk) busy(operator ivr.UserKey) bool {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.busyLocked(operator)
+}
+
+func (d *Desk) busyLocked(operator ivr.UserKey) bool {
+	for _, c := range d.calls {
+		if c.operator.Key == operator && c.holdsOperator.Load() {
+			return true
+		}
+	}
+	return false
+}
+
+// enter takes the call's place, or says why there is none any more. channelsFull
+// tells whether the merchant's contracted channels are all in use without it.
+func (d *Desk) enter(c *Call) (channelsFull bool, refusal Refusal) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	switch {
+	case d.draining:
+		return false, Draining
+	case len(d.calls) >= d.MaxCalls:
+		return false, AtCapacity
+	case d.busyLocked(c.operator.Key):
+		return false, Busy
+	}
+	used := 0
+	for _, other := range d.calls {
+		if other.merchant.ID == c.merchant.ID && other.usesChannel {
+			used++
+		}
+	}
+	c.usesChannel = used < c.merchant.Channels
+	c.holdsOperator.Store(c.usesChannel)
+	d.calls[c.id] = c
+	d.running.Add(1)
+	return !c.usesChannel, ""
+}
+
+func (d *Desk) leave(c *Call) {
+	d.mu.Lock()
+	delete(d.calls, c.id)
+	d.mu.Unlock()
+	d.running.Done()
+}
+
+// String names a call in logs.
+func (c *Call) String() string { return fmt.Sprintf("%s of %s", c.id, c.operator.Key) }

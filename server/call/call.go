@@ -1,0 +1,147 @@
+package call
+
+import (
+	"context"
+	"log/slog"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"tsunagi/server"
+	"tsunagi/server/card"
+	"tsunagi/server/dtmf"
+	"tsunagi/server/flow"
+	"tsunagi/shared/message"
+	"tsunagi/shared/order"
+)
+
+// cardLife is how long a card may be in memory after its last key (security.md C4).
+const cardLife = 180 * time.Second
+
+// inboxLength bounds what waits for a call's goroutine. Keys come ten a second at
+// the most; whoever finds it full waits.
+const inboxLength = 32
+
+// Call is one call. Admit makes it, Run lives it.
+type Call struct {
+	desk     *Desk
+	id       ivr.CallID
+	operator ivr.User
+	merchant ivr.Merchant
+	caller   string
+	log      *slog.Logger
+
+	usesChannel   bool        // guarded by desk.mu: counts among the merchant's channels
+	holdsOperator atomic.Bool // a second call to the same operator is busy
+
+	inbox chan any      // the types of inbox.go
+	ended chan struct{} // closed when Run has returned
+
+	// The rest belongs to Run's goroutine.
+	leg        Leg
+	machine    flow.Call
+	vault      *card.Vault
+	key        dtmf.Key // the key that Keep moves into the vault
+	order      order.Order
+	outcome    flow.Answered // of the last authorization
+	timer      *time.Timer
+	timerTurn  flow.Turn
+	deadline   time.Time // of the timer
+	life       *time.Timer
+	rows       int
+	brand      string // of the card last accepted, with last4
+	last4      string
+	arrivedAt  time.Time
+	stateAt    time.Time
+	authorizes sync.WaitGroup
+}
+
+func newCall(d *Desk, id ivr.CallID, operator ivr.User, merchant ivr.Merchant, caller string) *Call {
+	return &Call{
+		desk: d, id: id, operator: operator, merchant: merchant, caller: caller,
+		log:   d.Log.With("call", string(id), "operator", operator.Key.String()),
+		inbox: make(chan any, inboxLength), ended: make(chan struct{}),
+		machine: flow.New(withoutReturn(flow.SettingsFor(merchant, operator))), vault: card.NewVault(),
+	}
+}
+
+// Run lives the call on its leg until it has ended and everything of it is written
+// down. Without a place left it refuses the leg and returns.
+func (c *Call) Run(leg Leg) {
+	defer close(c.ended)
+	defer c.vault.Wipe()
+	c.leg = leg
+	channelsFull, refusal := c.desk.enter(c)
+	if refusal != "" {
+		c.log.Info("call refused", "reason", string(refusal))
+		leg.Refuse(refusal)
+		return
+	}
+	defer c.desk.leave(c)
+	defer c.authorizes.Wait()
+
+	c.arrivedAt = time.Now()
+	c.stateAt = c.arrivedAt
+	c.timer, c.life = stoppedTimer(), stoppedTimer()
+	defer c.timer.Stop()
+	defer c.life.Stop()
+	c.log.Info("call arrived", "caller", c.caller, "channels_full", channelsFull)
+
+	c.step(flow.Arrived{ChannelsFull: channelsFull})
+	for !c.machine.Ended() {
+		select {
+		case item := <-c.inbox:
+			c.take(item)
+		case <-c.timer.C:
+			c.step(flow.TimerFired{Turn: c.timerTurn})
+		case <-c.life.C:
+			c.step(flow.HeldTooLong{})
+		}
+	}
+}
+
+// step feeds one event to the machine, carries out what follows and shows the
+// result. A Check is answered before anything else is looked at.
+func (c *Call) step(ev flow.Event) {
+	for events := []flow.Event{ev}; len(events) > 0; events = events[1:] {
+		before := c.machine
+		next, commands := flow.Step(before, events[0])
+		c.machine = next
+		c.log.Debug("step", "event", events[0], "state", next.State(), "commands", len(commands))
+		if next.State() != before.State() {
+			c.stateAt = time.Now()
+			c.deadline = time.Time{}
+		}
+		for _, command := range commands {
+			if answer := c.perform(command); answer != nil {
+				events = append(events, answer)
+			}
+		}
+		c.holdsOperator.Store(holdsOperator(next.State()))
+	}
+	c.show()
+}
+
+// stoppedTimer is a timer that fires only after a Reset.
+func stoppedTimer() *time.Timer {
+	t := time.NewTimer(time.Hour)
+	t.Stop()
+	return t
+}
+
+// context of what is written down for this call: it must be written whoever hangs up.
+func (c *Call) context() (context.Context, context.CancelFunc) {
+	return context.WithTimeout(context.Background(), writeDeadline)
+}
+
+// withoutReturn switches return calls off: this server cannot dial an operator yet,
+// and a customer must not be told that somebody will be called.
+func withoutReturn(s flow.Settings) flow.Settings {
+	s.Return = ivr.ReturnOff
+	return s
+}
+
+// notify opens a dialog about this call.
+func (c *Call) notify(id message.ID) {
+	c.desk.Board.Notify(c.operator.Key, noticeOf(id, c.id, c.order.TransactionID))
+}

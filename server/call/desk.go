@@ -1,0 +1,132 @@
+package call
+
+import (
+	"context"
+	"log/slog"
+	"sync"
+	"time"
+
+	"tsunagi/server"
+	"tsunagi/server/audio"
+	"tsunagi/server/payment"
+	"tsunagi/server/prompt"
+	"tsunagi/shared/order"
+	"tsunagi/shared/wire"
+)
+
+// Leg is the line to whoever is calling: first the operator, after the transfer the
+// customer. Its methods do not wait for the network.
+type Leg interface {
+	Answer() error
+	Refuse(Refusal)
+	Play(turn int, clips []*audio.Clip, loop bool)
+	Stop()
+	Bye()
+}
+
+// Voice has the recordings. prompt.Voice is one.
+type Voice interface {
+	Say(names ...prompt.Name) []*audio.Clip
+	Amount(order.Yen) []*audio.Clip
+}
+
+// Directory knows whose an IVR number is, and the merchant's settings.
+type Directory interface {
+	UserByIVRNumber(ctx context.Context, number string) (ivr.User, error)
+	Merchant(ctx context.Context, id ivr.MerchantID) (ivr.Merchant, error)
+}
+
+// Presence tells whether an operator is logged in.
+type Presence interface {
+	Online(ivr.UserKey) bool
+}
+
+// Book is where calls are written down.
+type Book interface {
+	PutOrder(ctx context.Context, call ivr.CallID, operator ivr.UserKey, o order.Order, at time.Time) error
+	AppendRow(ctx context.Context, row ivr.Row) error
+	PutRecord(ctx context.Context, record ivr.Record) error
+}
+
+// Payments authorizes. Its methods outlive the call.
+type Payments interface {
+	Paid(ctx context.Context, merchant ivr.MerchantID, id order.TransactionID) (bool, error)
+	Open(ctx context.Context, merchant ivr.MerchantID, id order.TransactionID) (bool, error)
+	Authorize(ctx context.Context, request payment.Request, c payment.Card) payment.Outcome
+}
+
+// Board shows the calls to the desktops.
+type Board interface {
+	Put(operator ivr.UserKey, picture wire.Call)
+	Append(row ivr.Row)
+	Result(result ivr.Result)
+	Notify(operator ivr.UserKey, notice wire.Notice)
+}
+
+// Config is what a desk is made of. All of it is needed.
+type Config struct {
+	Directory Directory
+	Presence  Presence
+	Book      Book
+	Payments  Payments
+	Board     Board
+	Voice     Voice
+	MaxCalls  int // at one moment, over all merchants
+	Log       *slog.Logger
+}
+
+// Desk admits calls and knows those in progress.
+type Desk struct {
+	Config
+	running sync.WaitGroup
+
+	mu       sync.Mutex
+	draining bool
+	calls    map[ivr.CallID]*Call
+}
+
+// NewDesk makes a desk without calls.
+func NewDesk(c Config) *Desk {
+	return &Desk{Config: c, calls: make(map[ivr.CallID]*Call)}
+}
+
+// Live is the number of calls in progress.
+func (d *Desk) Live() int {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return len(d.calls)
+}
+
+// Drain admits no more calls and waits for those in progress. When ctx ends first,
+// they are told to stop, which ends each at once but for an open authorization.
+func (d *Desk) Drain(ctx context.Context) {
+	d.mu.Lock()
+	d.draining = true
+	d.mu.Unlock()
+	gone := make(chan struct{})
+	go func() {
+		d.running.Wait()
+		close(gone)
+	}()
+	select {
+	case <-gone:
+		return
+	case <-ctx.Done():
+	}
+	d.mu.Lock()
+	for _, c := range d.calls {
+		go c.post(stopped{})
+	}
+	d.mu.Unlock()
+	<-gone
+}
+
+func (d *Desk) find(operator ivr.UserKey, id ivr.CallID) (*Call, bool) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	c, ok := d.calls[id]
+	if !ok || c.operator.Key != operator {
+		return nil, false
+	}
+	return c, true
+}

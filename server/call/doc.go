@@ -1,0 +1,25 @@
+// Package call runs calls: one goroutine per call owns its machine (flow.Call), its
+// card (card.Vault) and its line (Leg), turns everything that happens into events of
+// the machine and carries out the commands that follow, in order.
+//
+// It decides nothing about a call's course (flow does), knows no SIP, no RTP, no
+// WebSocket and no SQL: those come in through the interfaces in desk.go.
+//
+// # Rules it keeps
+//
+//   - Record, then tell: a row, an order or a result is written down before the board
+//     and so any screen learns of it.
+//   - The acquirer's question cannot be unasked: an authorization runs on when the
+//     call has ended, under a deadline of its own (package payment), and the call's
+//     goroutine waits for it.
+//   - A card stays in memory for at most cardLife after its last key.
+//   - Admission is checked twice: Admit answers an INVITE without allocating anything,
+//     Run takes the place. Between the two another call may have taken it.
+//
+// # Goroutines
+//
+// Run is called on a goroutine of the caller and returns when the call has ended and
+// all it started is gone. Key, PlayedOut and HungUp may be called from any goroutine;
+// they wait while the call is busy and return at once when it has ended. Desk may be
+// used from anywhere; Drain returns when the last call has ended.
+package call

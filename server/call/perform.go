@@ -1,0 +1,132 @@
+package call
+
+import (
+	"context"
+	"time"
+
+	"tsunagi/server"
+	"tsunagi/server/card"
+	"tsunagi/server/flow"
+	"tsunagi/server/payment"
+)
+
+// perform carries out one command. What it gives back is the answer to be fed to the
+// machine before anything else; nil where there is none, or where it comes later.
+func (c *Call) perform(command flow.Command) flow.Event {
+	switch command := command.(type) {
+	case flow.Answer:
+		if err := c.leg.Answer(); err != nil {
+			c.log.Error("answer the call", "error", err)
+			return flow.Broken{}
+		}
+	case flow.Play:
+		c.leg.Play(int(command.Turn), c.speak(command), command.Loop)
+	case flow.Stop:
+		c.leg.Stop()
+	case flow.Keep:
+		c.vault.Keep(command.Field, byte(c.key))
+		c.life.Reset(cardLife)
+	case flow.Clear:
+		c.vault.Clear(command.Field)
+	case flow.Wipe:
+		c.vault.Wipe()
+		c.life.Stop()
+	case flow.Check:
+		return c.check(command)
+	case flow.StartTimer:
+		c.timer.Reset(command.After)
+		c.timerTurn, c.deadline = command.Turn, now().Add(command.After)
+	case flow.StopTimer:
+		c.timer.Stop()
+		c.deadline = time.Time{}
+	case flow.Authorize:
+		c.authorize(command)
+	case flow.DialOperator:
+		return flow.TransferFailed{Turn: command.Turn} // settings keep return calls off
+	case flow.Join:
+		return flow.TransferFailed{Turn: command.Turn}
+	case flow.DropOperator:
+		// Nothing was dialled.
+	case flow.Record:
+		return c.record(command)
+	case flow.Tell:
+		c.tell(command)
+	case flow.Notify:
+		c.notify(command.ID)
+	case flow.Bye:
+		c.leg.Bye()
+	}
+	return nil
+}
+
+// check asks the vault, by the merchant's brands and this month.
+func (c *Call) check(command flow.Check) flow.Event {
+	brands := make([]card.Brand, len(c.merchant.Brands))
+	for i, b := range c.merchant.Brands {
+		brands[i] = card.Brand(b)
+	}
+	found := c.vault.Check(command.Field, card.Rules{Ended: command.Ended, Brands: brands, Now: card.MonthOf(now())})
+	if found.Refuses() {
+		c.log.Info("entry refused", "field", string(command.Field), "finding", string(found), "digits", c.vault.Len(command.Field))
+	}
+	return flow.Checked{Turn: command.Turn, Finding: found, Brand: c.vault.Brand()}
+}
+
+// authorize asks the acquirer beside the call's goroutine. It outlives a hang-up, but
+// not Run, which waits for it.
+func (c *Call) authorize(command flow.Authorize) {
+	request := payment.Request{
+		Call: c.id, Operator: c.operator.Key, Order: c.order, Number: command.Attempt,
+		Capture: c.merchant.Capture, Brand: string(c.vault.Brand()), Last4: c.vault.Last4(),
+	}
+	c.authorizes.Go(func() {
+		outcome := c.desk.Payments.Authorize(context.Background(), request, c.vault)
+		c.post(flow.Answered{
+			Turn: command.Turn, Outcome: outcome.Payment(), Mendable: outcome.Mendable,
+			Code: outcome.Code, Message: outcome.Message,
+		})
+	})
+}
+
+// tell writes a row down and then shows it. A row that cannot be written is shown all
+// the same: the operator must see what the customer hears, and the log has it.
+func (c *Call) tell(command flow.Tell) {
+	c.rows++
+	row := ivr.Row{
+		Call: c.id, Operator: c.operator.Key, Number: c.rows, At: now(), TransactionID: c.order.TransactionID,
+		Point: string(command.Point), Result: command.Result, Code: command.Code, Message: command.Message,
+	}
+	ctx, cancel := c.context()
+	defer cancel()
+	if err := c.desk.Book.AppendRow(ctx, row); err != nil {
+		c.log.Error("write a row down", "point", row.Point, "error", err)
+	}
+	c.log.Info("point", "point", row.Point, "result", row.Result, "code", row.Code)
+	c.desk.Board.Append(row)
+}
+
+// record writes down how the call ended, and puts its payment into the day's history.
+func (c *Call) record(command flow.Record) flow.Event {
+	at := now()
+	ctx, cancel := c.context()
+	defer cancel()
+	err := c.desk.Book.PutRecord(ctx, ivr.Record{
+		ID: c.id, Operator: c.operator.Key, Caller: c.caller, ArrivedAt: c.arrivedAt, EndedAt: at,
+		Order: c.order, Outcome: command.Outcome, End: command.End,
+	})
+	if err != nil {
+		c.log.Error("write the call down", "end", string(command.End), "error", err)
+	}
+	c.log.Info("call ended", "end", string(command.End), "outcome", string(command.Outcome),
+		"after", at.Sub(c.arrivedAt).Round(time.Millisecond))
+	if command.Outcome != ivr.OutcomeNone {
+		c.desk.Board.Result(ivr.Result{
+			Call: c.id, Operator: c.operator.Key, At: at, Order: c.order, Outcome: command.Outcome,
+			Code: c.outcome.Code, Message: c.outcome.Message, Brand: c.brand, Last4: c.last4,
+		})
+	}
+	return nil
+}
+
+// now is the present without the monotonic clock, as it is written down.
+func now() time.Time { return time.Now().Round(0) }
