@@ -71,8 +71,15 @@ func (a Attempt) ShortCode() string {
 	return a.ResultCode
 }
 
-// Outcome is what the attempt means for the payment.
+// CausePaidBefore is the cause of an attempt that was declined because an earlier
+// attempt of ours, until then unknown, had paid the order.
+const CausePaidBefore = "paid_before"
+
+// Outcome is what the attempt means for the payment of its order.
 func (a Attempt) Outcome() Outcome {
+	if a.State == AttemptDeclined && a.Cause == CausePaidBefore {
+		return OutcomePaid
+	}
 	switch a.State {
 	case AttemptApproved, AttemptCaptured:
 		return OutcomePaid

@@ -82,7 +82,7 @@ func (s *Store) ResultsSince(
 	results, err := list(ctx, s.read, scanResult, `
 		SELECT c.call_id, c.merchant_id, c.user_id, c.ended_at,
 			c.transaction_id, c.member_id, c.amount, c.payment_count, c.outcome,
-			coalesce(a.state, ''), coalesce(a.result_code, ''), coalesce(a.message, ''),
+			coalesce(a.state, ''), coalesce(a.cause, ''), coalesce(a.result_code, ''), coalesce(a.message, ''),
 			coalesce(a.brand, ''), coalesce(a.last4, '')
 		FROM calls c LEFT JOIN attempts a ON a.attempt_id =
 			(SELECT attempt_id FROM attempts WHERE call_id = c.call_id ORDER BY number DESC LIMIT 1)
@@ -100,7 +100,7 @@ func scanResult(row scanner) (ivr.Result, error) {
 	var a ivr.Attempt
 	err := row.Scan(&r.Call, &r.Operator.Merchant, &r.Operator.User, msTime{&r.At},
 		&r.Order.TransactionID, &r.Order.MemberID, &r.Order.Amount, &r.Order.PaymentCount, &r.Outcome,
-		&a.State, &a.ResultCode, &a.Message, &a.Brand, &a.Last4)
+		&a.State, &a.Cause, &a.ResultCode, &a.Message, &a.Brand, &a.Last4)
 	if r.Outcome == ivr.OutcomeUnknown && a.State != "" {
 		r.Outcome = a.Outcome() // it may have been settled since the call ended
 	}
