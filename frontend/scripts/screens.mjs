@@ -1,0 +1,50 @@
+// Opens the application on its fake backend, scenario by scenario, in Debian's
+// Chromium. What shots, axe and shift have in common.
+import { chromium } from "playwright-core";
+import { createServer } from "vite";
+
+export const sizes = { full: [1280, 800], narrow: [1024, 640], mini: [360, 180] };
+
+/** sizesOf are the sizes in which a scenario is looked at. */
+export function sizesOf(name) {
+  if (name.startsWith("mini")) return ["mini"];
+  if (name.startsWith("login")) return ["narrow"];
+  return ["full", "narrow"];
+}
+
+/** withScreens serves the application and calls visit with open(name, size, theme), which answers a page. */
+export async function withScreens(visit) {
+  const server = await createServer({ logLevel: "error", server: { host: "127.0.0.1", port: 0, hmr: false, watch: null } });
+  await server.listen();
+  const base = `http://127.0.0.1:${server.httpServer.address().port}`;
+  const browser = await chromium.launch({
+    executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
+    args: ["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
+  });
+  const context = await browser.newContext({ timezoneId: "Asia/Tokyo", locale: "ja-JP" });
+  const page = await context.newPage();
+  const faults = [];
+  page.on("pageerror", (error) => faults.push(String(error)));
+  page.on("console", (message) => message.type() === "error" && faults.push(message.text()));
+
+  const open = async (name, size, theme = "light") => {
+    const [width, height] = sizes[size];
+    await page.setViewportSize({ width, height });
+    await page.goto(`${base}/fake.html?fake=${name}&theme=${theme}`);
+    await page.locator("body[data-ready]").waitFor({ timeout: 60_000 });
+    if (name === "op-menu") await page.locator("[data-k=user]").click();
+    await page.evaluate(() => document.fonts.ready);
+    await page.evaluate(() => new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn))));
+    return page;
+  };
+
+  try {
+    await open("op-ready", "full");
+    const names = await page.evaluate(() => window.scenarios);
+    await visit({ open, names, page });
+    if (faults.length > 0) throw new Error(`the page complained:\n${[...new Set(faults)].join("\n")}`);
+  } finally {
+    await browser.close();
+    await server.close();
+  }
+}

@@ -1,0 +1,43 @@
+import type {
+  BackendEvent,
+  Form,
+  LoginForm,
+  Session,
+  SetPassword,
+  Settings,
+  State,
+} from "./types";
+
+/** Request is one of the operator's buttons on a live call. */
+export type Request = "again" | "abort";
+
+/**
+ * Backend is everything the screens ask of the world outside the browser. There are
+ * two makers: wails.ts for the program, fake.ts for development and tests.
+ *
+ * A method that fails rejects with a WireError (types.ts); errors/classify.ts makes
+ * sense of it. Nothing is queued: without a connection a request fails at once.
+ */
+export interface Backend {
+  /** state is the whole picture at this moment; subscribe before asking for it. */
+  state(): Promise<State>;
+  /** subscribe hands over every later change; call the answer to stop. */
+  subscribe(receive: (event: BackendEvent) => void): () => void;
+
+  login(form: LoginForm): Promise<Session>;
+  logout(): Promise<void>;
+  setPassword(form: SetPassword): Promise<Session>;
+
+  /** sendOrder resolves once the order is written down and bound to the call. The same key gets the same answer. */
+  sendOrder(callId: string, key: string, form: Form): Promise<void>;
+  ask(callId: string, what: Request): Promise<void>;
+
+  /** trust pins the certificate with this fingerprint (64 hex digits) and connects. */
+  trust(fingerprint: string): Promise<void>;
+  distrust(): Promise<void>;
+  setServer(address: string): Promise<void>;
+  saveSettings(settings: Settings): Promise<void>;
+
+  /** setMini turns the window into the small one that stays on top, and back. */
+  setMini(on: boolean): Promise<void>;
+}

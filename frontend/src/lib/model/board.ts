@@ -1,0 +1,122 @@
+// The live picture: calls, rows of the monitoring pane, today's results.
+import type { Call, Change, Result, Row, Snapshot } from "$lib/backend/types";
+
+export interface Board {
+  /** live reports whether a snapshot has ever come: before it, empty does not mean 「データなし」. */
+  live: boolean;
+  calls: readonly Call[];
+  /** slot of each call's card; a card keeps its slot for life. */
+  slots: Readonly<Record<string, number>>;
+  /** oldest first. */
+  rows: readonly Row[];
+  /** oldest first. */
+  results: readonly Result[];
+}
+
+export type BoardEvent =
+  | { type: "snapshot"; snapshot: Snapshot }
+  | { type: "change"; change: Change }
+  /** Time went by (server's clock): cards of ended calls leave. */
+  | { type: "clock"; nowMs: number }
+  | { type: "loggedOut" };
+
+export const emptyBoard: Board = { live: false, calls: [], slots: {}, rows: [], results: [] };
+
+/** endedCardMs is how long the card of an ended call stays. */
+export const endedCardMs = 10_000;
+
+const maxRows = 1000;
+
+export function reduceBoard(state: Board, event: BoardEvent): Board {
+  switch (event.type) {
+    case "snapshot":
+      return fromSnapshot(state, event.snapshot);
+    case "change":
+      return withChange(state, event.change);
+    case "clock":
+      return withoutOld(state, event.nowMs);
+    case "loggedOut":
+      return emptyBoard;
+  }
+}
+
+function fromSnapshot(state: Board, { calls, rows, results }: Snapshot): Board {
+  // An empty Go slice may arrive as null.
+  const kept = seated({ ...state, calls: calls ?? [] });
+  return { ...kept, live: true, rows: (rows ?? []).reduce(placeRow, []), results: results ?? [] };
+}
+
+function withChange(state: Board, { call, row, result }: Change): Board {
+  let next = state;
+  if (call) next = seated({ ...next, calls: replaced(next.calls, call, (c) => c.id === call.id) });
+  if (row) next = { ...next, rows: placeRow(next.rows, row).slice(-maxRows) };
+  if (result) next = { ...next, results: replaced(next.results, result, (r) => r.callId === result.callId && r.transactionId === result.transactionId) };
+  return next;
+}
+
+function withoutOld(state: Board, nowMs: number): Board {
+  const calls = state.calls.filter((call) => call.state !== "ended" || nowMs - call.stateAtMs < endedCardMs);
+  return calls.length === state.calls.length ? state : seated({ ...state, calls });
+}
+
+// Calls that stay keep their slot, new ones take the lowest that is free.
+function seated(state: Board): Board {
+  const slots: Record<string, number> = {};
+  for (const call of state.calls) {
+    const slot = state.slots[call.id];
+    if (slot !== undefined) slots[call.id] = slot;
+  }
+  for (const call of state.calls) {
+    if (slots[call.id] !== undefined) continue;
+    const taken = new Set(Object.values(slots));
+    let free = 0;
+    while (taken.has(free)) free++;
+    slots[call.id] = free;
+  }
+  return { ...state, slots };
+}
+
+/**
+ * placeRow puts a row where it belongs in rows (oldest first): within its call by
+ * number, among other calls by time. A row that is already there is replaced.
+ */
+export function placeRow(rows: readonly Row[], row: Row): Row[] {
+  const others = rows.filter((r) => r.callId !== row.callId || r.number !== row.number);
+  let low = 0;
+  let high = others.length;
+  others.forEach((other, i) => {
+    if (other.callId !== row.callId) return;
+    if (other.number < row.number) low = Math.max(low, i + 1);
+    else high = Math.min(high, i);
+  });
+  let at = Math.max(low, high);
+  while (at > low && others[at - 1]!.atMs > row.atMs) at--;
+  return others.toSpliced(at, 0, row);
+}
+
+function replaced<T>(list: readonly T[], item: T, same: (other: T) => boolean): T[] {
+  const at = list.findIndex(same);
+  return at < 0 ? [...list, item] : list.with(at, item);
+}
+
+/** windowCall is the call that waits for its order, if there is one. */
+export function windowCall(board: Board): Call | undefined {
+  return board.calls.find((call) => call.state === "sendWindow");
+}
+
+/** seats are the calls by slot, in order, with the empty slots between them. */
+export function seats(board: Board): (Call | null)[] {
+  const list: (Call | null)[] = [];
+  for (const call of board.calls) list[board.slots[call.id] ?? 0] = call;
+  return Array.from(list, (call) => call ?? null);
+}
+
+/** paidIDs are the transaction IDs paid today as far as this screen knows. */
+export function paidIDs(board: Board): Set<string> {
+  return new Set(board.results.filter((r) => r.outcome === "ok").map((r) => r.transactionId));
+}
+
+/** liveCount is the number of calls that have not ended. */
+export function liveCount(board: Board): number {
+  return board.calls.filter((call) => call.state !== "ended").length;
+}

@@ -1,0 +1,132 @@
+// The payment-linkage form: what is typed, what is refused, what クリア took away.
+import type { Form, Refusal } from "$lib/backend/types";
+import {
+  fields,
+  looksLikeCard,
+  looksLikeWholeCard,
+  narrow,
+  narrowed,
+  once,
+  refusalOf,
+  refusalsOf,
+  withSeparators,
+  words,
+  type Field,
+  type Rules,
+} from "./order";
+
+export interface OrderForm {
+  values: Form;
+  errors: Partial<Record<Field, string>>;
+  /** what クリア took away, until something is typed or sent. It never holds a card number: those are gone before. */
+  cleared: Form | null;
+}
+
+export type FormEvent =
+  /** A field was changed by the person; pasted tells that its text came in one piece. */
+  | { type: "typed"; field: Field; value: string; rules: Rules; pasted?: boolean }
+  /** The focus left a field. */
+  | { type: "left"; field: Field; rules: Rules; paid: ReadonlySet<string> }
+  /** The person asked to send: every field is judged. */
+  | { type: "checked"; rules: Rules }
+  /** The server refused fields. */
+  | { type: "refused"; refusals: Refusal[] }
+  | { type: "cleared" }
+  | { type: "restored" }
+  /** The server has the order. */
+  | { type: "sent" };
+
+const emptyValues: Form = { transactionId: "", memberId: "", amount: "", paymentCount: once };
+
+export const emptyForm: OrderForm = { values: emptyValues, errors: {}, cleared: null };
+
+export function reduceForm(state: OrderForm, event: FormEvent): OrderForm {
+  switch (event.type) {
+    case "typed":
+      return typed(state, event);
+    case "left":
+      return left(state, event);
+    case "checked":
+      return withRefusals(state, refusalsOf(state.values, event.rules), {});
+    case "refused":
+      return withRefusals(state, event.refusals, state.errors);
+    case "cleared":
+      return isEmpty(state) ? state : { ...emptyForm, cleared: state.values };
+    case "restored":
+      return state.cleared ? { ...emptyForm, values: state.cleared } : state;
+    case "sent":
+      return emptyForm;
+  }
+}
+
+function typed(state: OrderForm, { field, value, rules, pasted }: FormEvent & { type: "typed" }): OrderForm {
+  const text = field === "amount" ? withSeparators(value) : field === "paymentCount" ? value : narrowed(value);
+  if (isID(field) && (pasted ? looksLikeCard(narrow(text)) : looksLikeWholeCard(narrow(text)))) {
+    return withValue(state, field, "", words.idIsCard);
+  }
+  return withValue(state, field, text, whileTyping(field, text, rules));
+}
+
+// While a field is being typed it is not called missing, and half an ID is not
+// called a card number: both are judged when the focus leaves or at 送信.
+function whileTyping(field: Field, text: string, rules: Rules): string {
+  if (narrow(text) === "") return "";
+  const message = refusalOf(field, text, rules);
+  return message === words.idIsCard ? "" : message;
+}
+
+function left(state: OrderForm, { field, rules, paid }: FormEvent & { type: "left" }): OrderForm {
+  const text = narrow(state.values[field]);
+  if (text === "") return state;
+  if (isID(field) && looksLikeCard(text)) return withValue(state, field, "", words.idIsCard);
+  const known = field === "transactionId" && paid.has(text) ? words.alreadyPaid : "";
+  return withValue(state, field, text, refusalOf(field, text, rules) || known, state.cleared);
+}
+
+function withValue(state: OrderForm, field: Field, value: string, message: string, cleared: Form | null = null): OrderForm {
+  const { [field]: _, ...others } = state.errors;
+  return {
+    values: { ...state.values, [field]: value },
+    errors: message === "" ? others : { ...others, [field]: message },
+    cleared,
+  };
+}
+
+function withRefusals(state: OrderForm, refusals: Refusal[], errors: OrderForm["errors"]): OrderForm {
+  let next: OrderForm = { ...state, errors: { ...errors } };
+  for (const { field, message } of refusals) {
+    if (!isField(field)) continue;
+    const value = message === words.idIsCard ? "" : next.values[field];
+    next = withValue(next, field, value, message, state.cleared);
+  }
+  return next;
+}
+
+/** firstProblem is the field to go to before sending: the first that is refused or would be. */
+export function firstProblem(state: OrderForm, rules: Rules): Field | null {
+  const refused = refusalsOf(state.values, rules).map((refusal) => refusal.field);
+  return fields.find((field) => refused.includes(field) || state.errors[field] !== undefined) ?? null;
+}
+
+export function isEmpty({ values }: OrderForm): boolean {
+  return fields.every((field) => values[field] === emptyValues[field]);
+}
+
+/** caretAfter is where the caret belongs once separators have been put in: behind the same digit. */
+export function caretAfter(typed: string, caret: number, shown: string): number {
+  const before = typed.slice(0, caret).replace(/[,，]/g, "").length;
+  let passed = 0;
+  for (let i = 0; i < shown.length; i++) {
+    if (passed === before) return i;
+    if (shown[i] !== ",") passed++;
+  }
+  return shown.length;
+}
+
+function isID(field: Field): boolean {
+  return field === "transactionId" || field === "memberId";
+}
+
+function isField(name: string): name is Field {
+  return (fields as readonly string[]).includes(name);
+}

@@ -1,0 +1,99 @@
+// Who is logged in, over which link, and which screen that makes.
+import type { Link, Session, Settings, State } from "$lib/backend/types";
+import { offlineOnly } from "./words";
+
+export interface Remark {
+  tone: "err" | "warn";
+  text: string;
+}
+
+export interface Client {
+  /** started reports whether the first state has come from the Go side. */
+  started: boolean;
+  version: string;
+  link: Link;
+  session: Session | null;
+  settings: Settings;
+  /** entrance of the login screen. */
+  entrance: Entrance;
+  /** remark above the fields of the login screen. */
+  remark: Remark | null;
+}
+
+export type Entrance = "operator" | "supervisor";
+
+export type SessionEvent =
+  | { type: "started"; state: State }
+  | { type: "link"; link: Link }
+  | { type: "loggedIn"; session: Session }
+  /** The session is gone: by logout (no message), by force or because the server forgot it. */
+  | { type: "loggedOut"; message: string; forced?: boolean }
+  | { type: "loginRefused"; message: string }
+  | { type: "loginTyped" }
+  | { type: "entrance"; entrance: Entrance }
+  | { type: "settings"; settings: Settings };
+
+export const initialClient: Client = {
+  started: false,
+  version: "",
+  link: { phase: "idle", sinceMs: 0, offsetMs: 0, address: "", message: "" },
+  session: null,
+  settings: { server: "", merchantId: "", userId: "", theme: "system", sound: false, soundVolume: 60 },
+  entrance: "operator",
+  remark: null,
+};
+
+export function reduceSession(state: Client, event: SessionEvent): Client {
+  switch (event.type) {
+    case "started": {
+      const { version, link, session, settings } = event.state;
+      return { ...state, started: true, version, link, settings, session: session ?? null };
+    }
+    case "link":
+      return { ...state, link: event.link };
+    case "loggedIn":
+      return { ...state, session: event.session, remark: null };
+    case "loggedOut": {
+      const tone = event.forced ? "warn" : "err";
+      const remark = event.message === "" ? null : ({ tone, text: event.message } as const);
+      return { ...state, session: null, remark };
+    }
+    case "loginRefused":
+      return { ...state, remark: { tone: "err", text: event.message } };
+    case "loginTyped":
+      return state.remark ? { ...state, remark: null } : state;
+    case "entrance":
+      return { ...state, entrance: event.entrance, remark: null };
+    case "settings":
+      return { ...state, settings: event.settings };
+  }
+}
+
+export type Screen = "starting" | "login" | "firstPassword" | "operator" | "supervisor";
+
+export function screenOf({ started, session }: Client): Screen {
+  if (!started) return "starting";
+  if (!session) return "login";
+  if (session.passwordMustChange) return "firstPassword";
+  return session.user.entrance === "supervisor" ? "supervisor" : "operator";
+}
+
+/** isLost tells whether a logged-in user has no connection: what is shown is old, nothing can be sent. */
+export function isLost({ link, session }: Client): boolean {
+  return session !== null && link.phase !== "connected";
+}
+
+/** loginRemark is what stands above the login fields: a refusal, else what is wrong with the link. */
+export function loginRemark({ remark, link }: Client): Remark | null {
+  if (remark) return remark;
+  if (link.phase !== "lost" && link.phase !== "refused") return null;
+  return { tone: "err", text: link.message || offlineOnly };
+}
+
+const nameLength = 20;
+
+/** userName is the user's comment, or the ID where it is empty, cut past 20 characters. */
+export function userName({ user }: Session): string {
+  const name = [...(user.comment || user.id)];
+  return name.length > nameLength ? name.slice(0, nameLength).join("") + "…" : name.join("");
+}
