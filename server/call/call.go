@@ -1,7 +1,6 @@
 package call
 
 import (
-	"context"
 	"log/slog"
 	"sync"
 	"sync/atomic"
@@ -127,11 +126,6 @@ func stoppedTimer() *time.Timer {
 	t := time.NewTimer(time.Hour)
 	t.Stop()
 	return t
-}
-
-// context of what is written down for this call: it must be written whoever hangs up.
-func (c *Call) context() (context.Context, context.CancelFunc) {
-	return context.WithTimeout(context.Background(), writeDeadline)
 }
 
 // withoutReturn switches return calls off: this server cannot dial an operator yet,

@@ -78,7 +78,7 @@ func (c *Call) bind(o order.Order) error {
 	if !c.machine.CanTakeOrder() {
 		return errNoWindow
 	}
-	ctx, cancel := c.context()
+	ctx, cancel := writing()
 	defer cancel()
 	if err := c.desk.Book.PutOrder(ctx, c.id, c.operator.Key, o, now()); err != nil {
 		return err

@@ -96,7 +96,7 @@ func (c *Call) tell(command flow.Tell) {
 		Call: c.id, Operator: c.operator.Key, Number: c.rows, At: now(), TransactionID: c.order.TransactionID,
 		Point: string(command.Point), Result: command.Result, Code: command.Code, Message: command.Message,
 	}
-	ctx, cancel := c.context()
+	ctx, cancel := writing()
 	defer cancel()
 	if err := c.desk.Book.AppendRow(ctx, row); err != nil {
 		c.log.Error("write a row down", "point", row.Point, "error", err)
@@ -108,7 +108,7 @@ func (c *Call) tell(command flow.Tell) {
 // record writes down how the call ended, and puts its payment into the day's history.
 func (c *Call) record(command flow.Record) flow.Event {
 	at := now()
-	ctx, cancel := c.context()
+	ctx, cancel := writing()
 	defer cancel()
 	err := c.desk.Book.PutRecord(ctx, ivr.Record{
 		ID: c.id, Operator: c.operator.Key, Caller: c.caller, ArrivedAt: c.arrivedAt, EndedAt: at,
@@ -130,3 +130,11 @@ func (c *Call) record(command flow.Record) flow.Event {
 
 // now is the present without the monotonic clock, as it is written down.
 func now() time.Time { return time.Now().Round(0) }
+
+// writing is the context of one write: it happens whoever hangs up.
+func writing() (context.Context, context.CancelFunc) {
+	return context.WithTimeout(context.Background(), writeDeadline)
+}
+
+// writeDeadline bounds one write.
+const writeDeadline = 5 * time.Second

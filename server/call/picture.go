@@ -1,8 +1,6 @@
 package call
 
 import (
-	"time"
-
 	"tsunagi/server"
 	"tsunagi/server/flow"
 	"tsunagi/shared/message"
@@ -61,6 +59,3 @@ func holdsOperator(s flow.State) bool {
 	}
 	return false
 }
-
-// writeDeadline bounds one write of the call's book.
-const writeDeadline = 5 * time.Second

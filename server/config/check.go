@@ -30,6 +30,8 @@ func check(c Config, lines map[string]int) []Mistake {
 	k.oneOf("sip.number_from", c.SIP.NumberFrom, "request-uri", "to", "p-called-party-id", "diversion")
 	k.that("sip.max_calls", c.SIP.MaxCalls >= 1 && c.SIP.MaxCalls <= 20000, "wants 1 to 20000")
 
+	k.that("sip.drain", within(c.SIP.Drain, 0, time.Hour), "wants 0s to 1h")
+
 	if c.RTP.Address != "" {
 		k.that("rtp.address", net.ParseIP(c.RTP.Address) != nil, "wants an IP address of this machine")
 	}

@@ -38,6 +38,7 @@ type SIP struct {
 	Peers      []string `toml:"peers" comment:"Addresses (CIDR) whose calls are taken. An INVITE from elsewhere is answered 403."`
 	NumberFrom string   `toml:"number_from" comment:"Where the IVR number stands: request-uri, to, p-called-party-id or diversion."`
 	MaxCalls   int      `toml:"max_calls" comment:"Calls at one moment over all merchants; one more is answered 503 with Retry-After."`
+	Drain      Duration `toml:"drain" comment:"How long calls in progress may go on when the server is told to stop; it takes no new ones."`
 }
 
 // RTP configures the media ports.
@@ -73,7 +74,7 @@ func Default() Config {
 		Desktop: Desktop{Listen: "127.0.0.1:8443", Certificate: "tls/certificate.pem", Key: "tls/key.pem"},
 		SIP: SIP{
 			Listen: "127.0.0.1:5060", Peers: []string{"127.0.0.0/8"},
-			NumberFrom: "request-uri", MaxCalls: 500,
+			NumberFrom: "request-uri", MaxCalls: 500, Drain: Duration{2 * time.Minute},
 		},
 		RTP:     RTP{PortMin: 20000, PortMax: 29999},
 		Payment: Payment{Acquirer: "sim", Deadline: Duration{30 * time.Second}, SimDelay: Duration{800 * time.Millisecond}},
