@@ -2,7 +2,6 @@ package call
 
 import (
 	"context"
-	"log/slog"
 	"sync"
 	"time"
 
@@ -67,12 +66,10 @@ type Board interface {
 type Config struct {
 	Directory Directory
 	Presence  Presence
-	Book      Book
 	Payments  Payments
-	Board     Board
 	Voice     Voice
 	MaxCalls  int // at one moment, over all merchants
-	Log       *slog.Logger
+	Reporter
 }
 
 // Desk admits calls and knows those in progress.

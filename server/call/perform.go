@@ -48,7 +48,7 @@ func (c *Call) perform(command flow.Command) flow.Event {
 	case flow.DropOperator:
 		// Nothing was dialled.
 	case flow.Record:
-		return c.record(command)
+		c.record(command)
 	case flow.Tell:
 		c.tell(command)
 	case flow.Notify:
@@ -88,25 +88,17 @@ func (c *Call) authorize(command flow.Authorize) {
 	})
 }
 
-// tell writes a row down and then shows it. A row that cannot be written is shown all
-// the same: the operator must see what the customer hears, and the log has it.
+// tell adds a row to the monitoring pane.
 func (c *Call) tell(command flow.Tell) {
 	c.rows++
-	row := ivr.Row{
+	c.desk.row(ivr.Row{
 		Call: c.id, Operator: c.operator.Key, Number: c.rows, At: now(), TransactionID: c.order.TransactionID,
 		Point: string(command.Point), Result: command.Result, Code: command.Code, Message: command.Message,
-	}
-	ctx, cancel := writing()
-	defer cancel()
-	if err := c.desk.Book.AppendRow(ctx, row); err != nil {
-		c.log.Error("write a row down", "point", row.Point, "error", err)
-	}
-	c.log.Info("point", "point", row.Point, "result", row.Result, "code", row.Code)
-	c.desk.Board.Append(row)
+	})
 }
 
 // record writes down how the call ended, and puts its payment into the day's history.
-func (c *Call) record(command flow.Record) flow.Event {
+func (c *Call) record(command flow.Record) {
 	at := now()
 	ctx, cancel := writing()
 	defer cancel()
@@ -125,16 +117,4 @@ func (c *Call) record(command flow.Record) flow.Event {
 			Code: c.outcome.Code, Message: c.outcome.Message, Brand: c.brand, Last4: c.last4,
 		})
 	}
-	return nil
 }
-
-// now is the present without the monotonic clock, as it is written down.
-func now() time.Time { return time.Now().Round(0) }
-
-// writing is the context of one write: it happens whoever hangs up.
-func writing() (context.Context, context.CancelFunc) {
-	return context.WithTimeout(context.Background(), writeDeadline)
-}
-
-// writeDeadline bounds one write.
-const writeDeadline = 5 * time.Second
