@@ -1,0 +1,23 @@
+// Package prompt knows every sentence a caller or operator hears from the IVR,
+// in Japanese, and holds the voice that speaks them.
+//
+// The sentences stand in catalogue.go and nowhere else. A sentence is spoken
+// whole; only an amount is joined from numerals, each of which was spoken among
+// neighbours and cut out (numeral.go). The built-in voice is embedded
+// (voice/ja, 8 kHz, 16 bits, mono, band-limited to 300 to 3,400 Hz); `make
+// prompts` speaks the catalogue again. A merchant's own recordings replace any
+// of it by file name: voice/ja lists the names. Only the 8 kHz files are kept:
+// the 16 kHz ones would triple the program, and are made again when a wide-band
+// codec needs them.
+//
+// It does not decide what is said when (package flow does) and does not play it
+// (package media does); it hands out clips that are encoded once per codec. Nor
+// does it recognise speech: an Ear recognises these very recordings in a
+// received stream, for the scripted telephone and for tests.
+//
+// Amounts are order.Yen, sound is package audio's. There are no goroutines and
+// no clock; a Voice is immutable and may be used from any number of calls, an
+// Ear belongs to one listener.
+//
+// The voice is HTS Voice tohoku-f01 under CC BY 4.0: see Attribution.
+package prompt
