@@ -1,0 +1,220 @@
+package server
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"sync"
+	"time"
+
+	"tsunagi/shared/link"
+	"tsunagi/shared/message"
+	"tsunagi/shared/wire"
+)
+
+const (
+	dialTimeout  = 5 * time.Second
+	beatEvery    = time.Second
+	versionAgain = 30 * time.Second // an older or newer server may be replaced any time
+	untilTold    = -1               // wait for Trust, Distrust or SetServer
+)
+
+// run makes one attempt after the other until ctx ends.
+func (c *Client) run(ctx context.Context) {
+	defer close(c.done)
+	var failures backoff
+	for ctx.Err() == nil {
+		attempt, cancel := context.WithCancel(ctx)
+		address := c.begin(cancel)
+		wait := c.attempt(attempt, address, &failures)
+		pause(attempt, wait)
+		if attempt.Err() != nil {
+			failures = backoff{} // someone asked for another attempt
+		}
+		cancel()
+	}
+}
+
+func pause(ctx context.Context, wait time.Duration) {
+	var again <-chan time.Time
+	if wait != untilTold {
+		timer := time.NewTimer(wait)
+		defer timer.Stop()
+		again = timer.C
+	}
+	select {
+	case <-ctx.Done():
+	case <-again:
+	}
+}
+
+// begin says where to dial, and lets whoever changes that end the attempt.
+func (c *Client) begin(cancel context.CancelFunc) (address string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.restart = cancel
+	if c.address == "" || c.refusedPin {
+		c.setPhaseLocked(PhaseIdle, nil, "")
+		return ""
+	}
+	if c.state.Link.Phase != PhaseLost {
+		c.setPhaseLocked(PhaseConnecting, nil, "")
+	}
+	return c.address
+}
+
+// attempt dials, works with the connection until it is over, and says how long to
+// wait before the next.
+func (c *Client) attempt(ctx context.Context, address string, failures *backoff) time.Duration {
+	if address == "" {
+		return untilTold
+	}
+	conn, err := c.dial(ctx, address)
+	if ctx.Err() != nil {
+		if conn != nil {
+			conn.Close(link.CloseGoingAway, "")
+		}
+		return 0
+	}
+	if err != nil {
+		return c.failed(err, failures)
+	}
+	began := time.Now()
+	loggedOut := c.work(ctx, address, conn)
+	if loggedOut || ctx.Err() != nil {
+		return 0
+	}
+	if time.Since(began) >= backoffForgets {
+		*failures = backoff{}
+	}
+	return failures.next()
+}
+
+func (c *Client) dial(ctx context.Context, address string) (*link.Conn, error) {
+	pin, err := c.options.Pins.Pin(address)
+	if err != nil {
+		// Without its pin the server is a stranger: the person compares again.
+		c.log.Error("read pin", slog.Any("error", err))
+	}
+	ctx, cancel := context.WithTimeout(ctx, dialTimeout)
+	defer cancel()
+	dialer := link.Dialer{TLS: pinned(pin), Connect: c.options.connect}
+	return dialer.Dial(ctx, "wss://"+address+wire.Path)
+}
+
+// failed shows why there is no connection.
+func (c *Client) failed(err error, failures *backoff) time.Duration {
+	c.log.Info("connect", slog.Any("error", err))
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	var stranger *unpinned
+	switch {
+	case errors.As(err, &stranger) && stranger.Changed:
+		c.setPhaseLocked(PhaseRefused, &stranger.Certificate, message.CertificateChanged)
+		return untilTold
+	case errors.As(err, &stranger):
+		c.setPhaseLocked(PhaseUntrusted, &stranger.Certificate, "")
+		return untilTold
+	case errors.Is(err, link.ErrVersion):
+		c.setPhaseLocked(PhaseRefused, nil, message.VersionMismatch)
+		return versionAgain
+	}
+	c.setPhaseLocked(PhaseLost, nil, "")
+	return failures.next()
+}
+
+// work resumes the session and serves the connection until it is over. It tells
+// whether that was because the server logged the user out.
+func (c *Client) work(ctx context.Context, address string, conn *link.Conn) (loggedOut bool) {
+	n := newConnection(conn)
+	var receiving sync.WaitGroup
+	receiving.Go(func() { loggedOut = c.receive(address, n) })
+	if err := c.resume(ctx, address, n); err != nil {
+		c.log.Info("resume", slog.Any("error", err))
+		conn.Close(link.CloseGoingAway, "not resumed")
+	} else {
+		c.use(n)
+		c.beat(ctx, n)
+	}
+	receiving.Wait()
+	conn.Close(link.CloseNormal, "") // it is over; what counts is that its goroutines are gone
+	c.log.Info("connection over", slog.Any("reason", conn.Err()))
+	c.drop(ctx, loggedOut)
+	return loggedOut
+}
+
+// use opens the connection to requests.
+func (c *Client) use(n *connection) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	select {
+	case <-n.over:
+		return // lost meanwhile: connected must not be told after lost
+	default:
+	}
+	c.current = n
+	c.setPhaseLocked(PhaseConnected, nil, "")
+}
+
+// drop closes the client to requests. Where ctx is over, whoever ended it has told
+// what comes next.
+func (c *Client) drop(ctx context.Context, loggedOut bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.current = nil
+	c.clock = clock{}
+	switch {
+	case ctx.Err() != nil:
+	case loggedOut:
+		c.setPhaseLocked(PhaseConnecting, nil, "")
+	default:
+		c.setPhaseLocked(PhaseLost, nil, "")
+	}
+}
+
+// resume takes up the session that this workstation has, if it has one. An error
+// is worth another connection; a session that the server does not know any more is
+// forgotten, and the login screen is where to go.
+func (c *Client) resume(ctx context.Context, address string, n *connection) error {
+	token := c.keptToken(address)
+	if token == "" {
+		return nil
+	}
+	body := wire.Resume{Token: token, Workstation: c.options.Workstation}
+	frame, err := n.request(ctx, wire.KindResume, body, wire.KindSession)
+	var refusal *wire.Error
+	if errors.As(err, &refusal) && refusal.Code != wire.CodeUnavailable && refusal.Code != wire.CodeInternal {
+		c.forgetSession(address, &wire.LoggedOut{Message: refusal.Message})
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	session, err := link.Decode[wire.Session](frame)
+	if err != nil {
+		return err
+	}
+	c.saveToken(address, session.Token)
+	return nil
+}
+
+// keptToken reads the store once; from then on the client knows better.
+func (c *Client) keptToken(address string) string {
+	c.mu.Lock()
+	token, loaded := c.token, c.tokenLoaded
+	c.mu.Unlock()
+	if loaded {
+		return token
+	}
+	token, err := c.options.Tokens.Token(address)
+	if err != nil {
+		c.log.Warn("read session token", slog.Any("error", err))
+		return ""
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.address == address && !c.tokenLoaded {
+		c.token, c.tokenLoaded = token, true
+	}
+	return token
+}

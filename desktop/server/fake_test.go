@@ -1,0 +1,350 @@
+package server
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"sync"
+	"testing"
+	"time"
+
+	"tsunagi/shared/link"
+	"tsunagi/shared/link/linktest"
+	"tsunagi/shared/message"
+	"tsunagi/shared/wire"
+)
+
+const address = "tsunagi.example:8443"
+
+// fakeServer speaks the API over TLS in memory: it knows one user, replaces the
+// token at each login and resume, and keeps a picture that the test alters.
+type fakeServer struct {
+	t           *testing.T
+	fingerprint string
+	ahead       time.Duration // of the local clock
+	server      *httptest.Server
+	listener    *linktest.Listener
+
+	mu       sync.Mutex
+	conns    []*link.Conn
+	attached *link.Conn // with a session
+	token    string
+	tokens   int
+	snapshot wire.Snapshot
+	received []wire.Frame // all but heartbeats
+	mute     map[wire.Kind]bool
+	answers  map[wire.Kind]*wire.Error
+	dials    int
+	down     bool
+	outdated bool // speaks no WebSocket at the path
+	line     *line
+}
+
+func newFakeServer(t *testing.T) *fakeServer {
+	f := &fakeServer{
+		t: t, listener: linktest.NewListener(),
+		mute: make(map[wire.Kind]bool), answers: make(map[wire.Kind]*wire.Error),
+	}
+	f.server = httptest.NewUnstartedServer(http.HandlerFunc(f.serve))
+	f.server.Listener.Close()
+	f.server.Listener = f.listener
+	f.server.Config.ErrorLog = log.New(io.Discard, "", 0) // handshakes that end early are part of the tests
+	f.server.StartTLS()
+	f.fingerprint = certificate(f.server.Certificate()).Fingerprint
+	t.Cleanup(func() {
+		f.server.Close()
+		f.closeAll()
+	})
+	return f
+}
+
+// dial is the desktop's network.
+func (f *fakeServer) dial(ctx context.Context, network, address string) (net.Conn, error) {
+	f.mu.Lock()
+	f.dials++
+	down := f.down
+	f.mu.Unlock()
+	if down {
+		return nil, errors.New("connection refused")
+	}
+	conn, err := f.listener.Dial(ctx, network, address)
+	if err != nil {
+		return nil, err
+	}
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.line = &line{Conn: conn, cut: make(chan struct{})}
+	return f.line, nil
+}
+
+// line loses what the desktop writes once it is cut: the server answers nothing
+// more, as after a pulled cable.
+type line struct {
+	net.Conn
+	cut chan struct{}
+}
+
+func (l *line) Write(p []byte) (int, error) {
+	select {
+	case <-l.cut:
+		return len(p), nil
+	default:
+		return l.Conn.Write(p)
+	}
+}
+
+func (f *fakeServer) serve(w http.ResponseWriter, r *http.Request) {
+	f.mu.Lock()
+	outdated := f.outdated
+	f.mu.Unlock()
+	if outdated {
+		http.NotFound(w, r)
+		return
+	}
+	conn, err := link.Accept(w, r, link.ServerLimits())
+	if err != nil {
+		f.t.Error(err)
+		return
+	}
+	f.mu.Lock()
+	f.conns = append(f.conns, conn)
+	f.mu.Unlock()
+	for {
+		frame, err := conn.Receive()
+		if err != nil {
+			return
+		}
+		f.handle(conn, frame)
+	}
+}
+
+func (f *fakeServer) handle(conn *link.Conn, frame wire.Frame) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if frame.Kind != wire.KindHeartbeat {
+		f.received = append(f.received, frame)
+	}
+	if f.mute[frame.Kind] {
+		return
+	}
+	if refusal := f.answers[frame.Kind]; refusal != nil {
+		conn.Send(wire.KindError, frame.ID, refusal)
+		return
+	}
+	switch frame.Kind {
+	case wire.KindLogin:
+		login, err := link.Decode[wire.Login](frame)
+		if err != nil || login.Password != "demo-1234" || login.Workstation == "" {
+			conn.Send(wire.KindError, frame.ID, &wire.Error{Code: wire.CodeAuthFailed, Message: message.AuthFailed})
+			return
+		}
+		f.openLocked(conn, frame.ID)
+	case wire.KindResume:
+		resume, err := link.Decode[wire.Resume](frame)
+		if err != nil || resume.Token != f.token {
+			conn.Send(wire.KindError, frame.ID, &wire.Error{Code: wire.CodeSessionLost, Message: message.E309.Text()})
+			return
+		}
+		f.openLocked(conn, frame.ID)
+	case wire.KindSetPassword:
+		conn.Send(wire.KindSession, frame.ID, wire.Session{Token: f.token, User: wire.User{ID: "sato"}})
+	case wire.KindLogout:
+		f.token, f.attached = "", nil
+		conn.Send(wire.KindDone, frame.ID, nil)
+	case wire.KindSendOrder:
+		conn.Send(wire.KindOrderSent, frame.ID, wire.OrderSent{})
+	case wire.KindAsk:
+		conn.Send(wire.KindDone, frame.ID, nil)
+	case wire.KindGetSnapshot:
+		conn.Send(wire.KindSnapshot, frame.ID, f.snapshot)
+	case wire.KindHeartbeat:
+		beat, _ := link.Decode[wire.Heartbeat](frame)
+		beat.ServerAtMs = time.Now().Add(f.ahead).UnixMilli()
+		conn.Send(wire.KindHeartbeat, frame.ID, beat)
+	default:
+		f.t.Errorf("server received %q", frame.Kind)
+	}
+}
+
+func (f *fakeServer) openLocked(conn *link.Conn, id int64) {
+	f.tokens++
+	f.token = fmt.Sprintf("token-%d", f.tokens)
+	f.attached = conn
+	conn.Send(wire.KindSession, id, wire.Session{Token: f.token, User: wire.User{ID: "sato"}})
+	conn.Send(wire.KindSnapshot, 0, f.snapshot)
+}
+
+// change alters the picture, and tells the desktop unless it is to be lost.
+func (f *fakeServer) change(call wire.Call, lost bool) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	change := wire.Change{Seq: f.snapshot.Seq + 1, Call: &call}
+	f.snapshot = *apply(f.snapshot, change)
+	if !lost {
+		f.attached.Send(wire.KindChange, 0, change)
+	}
+}
+
+// push sends a frame as it is to the desktop with the session.
+func (f *fakeServer) push(kind wire.Kind, body any) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if err := f.attached.Send(kind, 0, body); err != nil {
+		f.t.Error(err)
+	}
+}
+
+// closeAll closes every connection and keeps the session.
+func (f *fakeServer) closeAll() {
+	f.mu.Lock()
+	conns := f.conns
+	f.conns = nil
+	f.mu.Unlock()
+	for _, conn := range conns {
+		conn.Close(link.CloseGoingAway, "restart")
+	}
+}
+
+func (f *fakeServer) set(alter func()) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	alter()
+}
+
+// count is how many frames of a kind have arrived.
+func (f *fakeServer) count(kind wire.Kind) int {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	n := 0
+	for _, frame := range f.received {
+		if frame.Kind == kind {
+			n++
+		}
+	}
+	return n
+}
+
+// store is Pins and Tokens in memory.
+type store struct {
+	mu     sync.Mutex
+	pins   map[string]string
+	tokens map[string]string
+	err    error // of every method
+}
+
+func newStore() *store {
+	return &store{pins: make(map[string]string), tokens: make(map[string]string)}
+}
+
+func (s *store) get(from map[string]string, key string) (string, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return from[key], s.err
+}
+
+func (s *store) set(in map[string]string, key, value string) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.err == nil {
+		in[key] = value
+	}
+	return s.err
+}
+
+func (s *store) remove(in map[string]string, key string) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.err == nil {
+		delete(in, key)
+	}
+	return s.err
+}
+
+func (s *store) Pin(address string) (string, error)       { return s.get(s.pins, address) }
+func (s *store) SetPin(address, fingerprint string) error { return s.set(s.pins, address, fingerprint) }
+func (s *store) RemovePin(address string) error           { return s.remove(s.pins, address) }
+func (s *store) Token(address string) (string, error)     { return s.get(s.tokens, address) }
+func (s *store) SetToken(address, token string) error     { return s.set(s.tokens, address, token) }
+func (s *store) RemoveToken(address string) error         { return s.remove(s.tokens, address) }
+
+// desk is a client at the fake server with its events.
+type desk struct {
+	*Client
+	t      *testing.T
+	store  *store
+	events chan Event
+}
+
+func newDesk(t *testing.T, f *fakeServer, s *store) *desk {
+	d := &desk{t: t, store: s, events: make(chan Event, 1000)}
+	d.Client = Start(Options{
+		Address: address, Pins: s, Tokens: s, Workstation: "ws-1",
+		Notify:  func(e Event) { d.events <- e },
+		connect: f.dial,
+	})
+	t.Cleanup(d.Stop)
+	return d
+}
+
+// connectedDesk trusts the server from the start.
+func connectedDesk(t *testing.T, f *fakeServer) *desk {
+	t.Helper()
+	s := newStore()
+	s.pins[address] = f.fingerprint
+	d := newDesk(t, f, s)
+	d.waitPhase(PhaseConnected)
+	return d
+}
+
+func loggedInDesk(t *testing.T, f *fakeServer) *desk {
+	t.Helper()
+	d := connectedDesk(t, f)
+	d.login()
+	d.wait("the first snapshot", func(e Event) bool { return e.Snapshot != nil })
+	return d
+}
+
+func (d *desk) login() wire.Session {
+	d.t.Helper()
+	session, err := d.Login(d.t.Context(), wire.Login{MerchantID: "demo", UserID: "sato", Password: "demo-1234"})
+	if err != nil {
+		d.t.Fatal(err)
+	}
+	return session
+}
+
+// wait takes events until one fits.
+func (d *desk) wait(what string, fits func(Event) bool) Event {
+	d.t.Helper()
+	late := time.After(10 * time.Minute) // of the bubble's time
+	for {
+		select {
+		case e := <-d.events:
+			if fits(e) {
+				return e
+			}
+		case <-late:
+			d.t.Fatalf("%s did not come; the link is %+v", what, d.State().Link)
+		}
+	}
+}
+
+func (d *desk) waitPhase(phase Phase) Link {
+	d.t.Helper()
+	return *d.wait("phase "+string(phase), func(e Event) bool { return e.Link != nil && e.Link.Phase == phase }).Link
+}
+
+// wantCode checks that err is a *wire.Error of the code.
+func wantCode(t *testing.T, err error, code wire.Code) *wire.Error {
+	t.Helper()
+	var refusal *wire.Error
+	if !errors.As(err, &refusal) || refusal.Code != code {
+		t.Fatalf("got %v, want a *wire.Error with code %s", err, code)
+	}
+	return refusal
+}

@@ -1,0 +1,210 @@
+package server
+
+import (
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"tsunagi/shared/message"
+	"tsunagi/shared/order"
+	"tsunagi/shared/wire"
+)
+
+func TestLogin(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := newFakeServer(t)
+		f.snapshot = wire.Snapshot{Seq: 7, Calls: []wire.Call{{ID: "c-1"}}}
+		d := connectedDesk(t, f)
+		_, err := d.Login(t.Context(), wire.Login{Password: "wrong"})
+		if refusal := wantCode(t, err, wire.CodeAuthFailed); refusal.Message != message.AuthFailed {
+			t.Errorf("got %q", refusal.Message)
+		}
+		if session := d.login(); session.User.ID != "sato" || session.Token != "" {
+			t.Errorf("got %+v, want sato's session without its token", session)
+		}
+		e := d.wait("the session", func(e Event) bool { return e.Session != nil })
+		if e.Session.Token != "" {
+			t.Error("the token is part of an event")
+		}
+		e = d.wait("the snapshot", func(e Event) bool { return e.Snapshot != nil })
+		if e.Snapshot.Seq != 7 || len(e.Snapshot.Calls) != 1 {
+			t.Errorf("snapshot: got %+v", e.Snapshot)
+		}
+		state := d.State()
+		if state.Session == nil || state.Snapshot == nil || state.Snapshot.Seq != 7 || state.Link.Phase != PhaseConnected {
+			t.Errorf("state: got %+v", state)
+		}
+		if got, _ := d.store.Token(address); got != "token-1" {
+			t.Errorf("kept token: got %q, want token-1", got)
+		}
+	})
+}
+
+func TestSetPassword(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := newFakeServer(t)
+		d := loggedInDesk(t, f)
+		session, err := d.SetPassword(t.Context(), wire.SetPassword{Current: "a", New: "b", Repeat: "b"})
+		if err != nil || session.User.ID != "sato" || session.Token != "" {
+			t.Errorf("got %+v, %v", session, err)
+		}
+		d.wait("the session", func(e Event) bool { return e.Session != nil })
+	})
+}
+
+func TestLogout(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := newFakeServer(t)
+		d := loggedInDesk(t, f)
+		if err := d.Logout(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		state := d.State()
+		if state.Session != nil || state.Snapshot != nil {
+			t.Errorf("state after logout: got %+v", state)
+		}
+		if got, _ := d.store.Token(address); got != "" {
+			t.Errorf("kept token after logout: got %q", got)
+		}
+		f.closeAll()
+		d.waitPhase(PhaseConnected)
+		if n := f.count(wire.KindResume); n != 0 {
+			t.Errorf("resumed %d times after the logout", n)
+		}
+	})
+}
+
+func TestForcedLogout(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := newFakeServer(t)
+		d := loggedInDesk(t, f)
+		f.push(wire.KindLoggedOut, wire.LoggedOut{Message: message.ForcedLogout})
+		f.closeAll()
+		begin := time.Now()
+		e := d.wait("the logout", func(e Event) bool { return e.LoggedOut != nil })
+		if e.LoggedOut.Message != message.ForcedLogout {
+			t.Errorf("got %q", e.LoggedOut.Message)
+		}
+		d.wait("the new connection", func(e Event) bool {
+			if e.Link != nil && e.Link.Phase == PhaseLost {
+				t.Error("a forced logout was shown as a lost connection")
+			}
+			return e.Link != nil && e.Link.Phase == PhaseConnected
+		})
+		if took := time.Since(begin); took > 0 {
+			t.Errorf("the login screen waited %v for a connection", took)
+		}
+		if n := f.count(wire.KindResume); n != 0 {
+			t.Error("the ended session was resumed")
+		}
+	})
+}
+
+func TestResumeAfterADrop(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := newFakeServer(t)
+		d := loggedInDesk(t, f)
+		f.closeAll()
+		d.waitPhase(PhaseLost)
+		if state := d.State(); state.Session == nil || state.Snapshot == nil {
+			t.Error("what is on the screen was thrown away with the connection")
+		}
+		f.set(func() { f.snapshot.Seq = 30 })
+		d.wait("the session", func(e Event) bool { return e.Session != nil })
+		d.waitPhase(PhaseConnected)
+		if got := d.State().Snapshot.Seq; got != 30 {
+			d.wait("the new snapshot", func(e Event) bool { return e.Snapshot != nil && e.Snapshot.Seq == 30 })
+		}
+		synctest.Wait()
+		if got, _ := d.store.Token(address); got != "token-2" {
+			t.Errorf("kept token: got %q, want the replaced one", got)
+		}
+	})
+}
+
+func TestResumeAtStart(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := newFakeServer(t)
+		f.token = "token-9"
+		s := newStore()
+		s.pins[address], s.tokens[address] = f.fingerprint, "token-9"
+		d := newDesk(t, f, s)
+		d.wait("the session", func(e Event) bool { return e.Session != nil })
+		d.waitPhase(PhaseConnected)
+		if n := f.count(wire.KindLogin); n != 0 {
+			t.Error("logged in instead of resuming")
+		}
+	})
+}
+
+func TestSessionThatTheServerForgot(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := newFakeServer(t)
+		d := loggedInDesk(t, f)
+		f.set(func() { f.token = "" }) // its five minutes are over
+		f.closeAll()
+		d.waitPhase(PhaseLost)
+		d.wait("the logout", func(e Event) bool { return e.LoggedOut != nil })
+		d.waitPhase(PhaseConnected)
+		if got, _ := d.store.Token(address); got != "" {
+			t.Errorf("kept token: got %q, want none", got)
+		}
+		d.login()
+	})
+}
+
+func TestServerThatCannotResumeYetIsAskedAgain(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := newFakeServer(t)
+		d := loggedInDesk(t, f)
+		f.set(func() { f.answers[wire.KindResume] = &wire.Error{Code: wire.CodeUnavailable} })
+		f.closeAll()
+		<-time.After(time.Minute)
+		if state := d.State(); state.Session == nil || state.Link.Phase != PhaseLost {
+			t.Fatalf("got %+v, want the session kept and the link lost", state)
+		}
+		f.set(func() { delete(f.answers, wire.KindResume) })
+		d.waitPhase(PhaseConnected)
+	})
+}
+
+func TestOrderAndButtons(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := newFakeServer(t)
+		d := loggedInDesk(t, f)
+		form := order.Form{TransactionID: "A-1", Amount: "1000", PaymentCount: "1"}
+		if err := d.SendOrder(t.Context(), "c-1", "key-1", form); err != nil {
+			t.Error(err)
+		}
+		if err := d.Ask(t.Context(), "c-1", wire.RequestAbort); err != nil {
+			t.Error(err)
+		}
+		f.set(func() {
+			f.answers[wire.KindSendOrder] = &wire.Error{Code: wire.CodeOrderRefused, Refusals: []order.Refusal{
+				{Field: order.FieldTransactionID, Message: order.AlreadyPaid},
+			}}
+		})
+		err := d.SendOrder(t.Context(), "c-1", "key-2", form)
+		if refusal := wantCode(t, err, wire.CodeOrderRefused); len(refusal.Refusals) != 1 {
+			t.Errorf("got %+v, want the refusal of one field", refusal)
+		}
+	})
+}
+
+func TestSetServerLeavesTheSession(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := newFakeServer(t)
+		d := loggedInDesk(t, f)
+		wantCode(t, d.SetServer("https://x"), wire.CodeBadRequest)
+		if err := d.SetServer("other.example:9000"); err != nil {
+			t.Fatal(err)
+		}
+		d.wait("the logout", func(e Event) bool { return e.LoggedOut != nil })
+		if l := d.waitPhase(PhaseUntrusted); l.Address != "other.example:9000" {
+			t.Errorf("address: got %q", l.Address)
+		}
+		if got, _ := d.store.Token(address); got != "token-1" {
+			t.Errorf("token of the server left behind: got %q, want token-1", got)
+		}
+	})
+}
