@@ -9,6 +9,7 @@ import (
 func (s *step) authorize() {
 	s.state = StateAuthorizing
 	s.stopTimer()
+	s.digits, s.invalid = 0, 0
 	s.attempts++
 	s.inquiry = s.next()
 	s.do(Tell{Point: message.Authorizing})
@@ -30,7 +31,8 @@ func (s *step) inAuthorizing(ev Event) {
 			s.answered(ev)
 		}
 	case HeldTooLong:
-		s.clearCard()
+		// The request has left or never will: what is read of the vault is read at once.
+		s.do(emptied()...)
 	case HungUp:
 		s.lost(ivr.EndHungUp)
 	case Broken:
@@ -51,7 +53,6 @@ func (s *step) lost(end ivr.End) {
 // answered tells the result. The card goes first: before anything of the result is
 // told, the security code is no longer in memory.
 func (s *step) answered(ev Answered) {
-	s.invalid = 0
 	switch ev.Outcome {
 	case ivr.OutcomePaid:
 		s.settled(ivr.OutcomePaid)
@@ -81,9 +82,10 @@ func (s *step) settled(o ivr.Outcome) {
 
 // otherCard begins again with another card under the same transaction ID.
 func (s *step) otherCard(ev Answered) {
-	s.clearCard()
+	s.do(emptied()...)
 	s.do(Tell{message.AuthorizedNG, message.ResultNG, ev.Code, ev.Message})
-	s.state, s.early, s.pound = StateCardNumber, false, false
+	s.state, s.brand = StateCardNumber, ""
+	s.digits, s.early, s.pound = 0, false, false
 	s.play(GuidanceOtherCard)
 }
 

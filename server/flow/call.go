@@ -24,6 +24,8 @@ type Call struct {
 	inquiry Turn // the authorization not yet answered
 	dial    Turn // the dialling or joining not yet answered
 	playing Guidance
+	endless bool // what is playing repeats until it is replaced
+	relayed bool // operator and customer hear each other through this server
 
 	digits    int  // kept in the open field
 	early     bool // all of them were keyed during the greeting

@@ -70,7 +70,7 @@ type DialOperator struct {
 
 // Join brings customer and operator together: in mode join by REFER with Replaces,
 // answered by Joined or TransferFailed; in mode bridge by relaying their media, which
-// is not answered.
+// is answered only where it cannot be done: TransferFailed.
 type Join struct {
 	Turn Turn
 	Mode ivr.ReturnCall

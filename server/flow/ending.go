@@ -25,8 +25,10 @@ func (s *step) inLastGuidance(ev Event) {
 	case PlayedOut:
 		switch {
 		case !s.heard(ev):
-		case s.returnFollows():
+		case s.returnDue() && s.mayReturn():
 			s.returnCall()
+		case s.returnDue() && s.returns >= maxReturns && s.playing != GuidanceReturnRefused:
+			s.play(GuidanceReturnRefused)
 		default:
 			s.finish(s.end)
 		}

@@ -51,6 +51,7 @@ const (
 	GuidanceAborted        Guidance = "aborted"         // the operator has ended the procedure
 	GuidanceReturning      Guidance = "returning"       // the operator is being called
 	GuidanceTransferFailed Guidance = "transfer_failed" // the operator could not be reached; the call ends
+	GuidanceReturnRefused  Guidance = "return_refused"  // brought back too often already; the call ends
 )
 
 // Guidances lists every guidance, in the order of a call. A catalogue is complete
@@ -65,6 +66,6 @@ func Guidances() []Guidance {
 		GuidanceNumberBrandUnknown, GuidanceNumberBrandRefused, GuidanceExpiryLength,
 		GuidanceExpiryNoSuchMonth, GuidanceExpiryPast, GuidanceCodeLength, GuidanceCodeLength4,
 		GuidancePleaseWait, GuidanceHoldMusic, GuidanceApproved, GuidanceDeclined, GuidanceOnHold,
-		GuidanceEntryFailed, GuidanceAborted, GuidanceReturning, GuidanceTransferFailed,
+		GuidanceEntryFailed, GuidanceAborted, GuidanceReturning, GuidanceTransferFailed, GuidanceReturnRefused,
 	}
 }

@@ -50,6 +50,10 @@ func (c Call) CardAccepted() bool { return c.brand != "" }
 // pane has rows of this call.
 func (c Call) CustomerReached() bool { return c.reached }
 
+// MayReturn tells whether the customer can still be brought back to the operator, at
+// the end or by 0 and # at the card number.
+func (c Call) MayReturn() bool { return c.mayReturn() }
+
 // CanTakeOrder tells whether an order would be taken now. Ask before writing one
 // down; where it is false the answer to the operator is F303.
 func (c Call) CanTakeOrder() bool { return c.state == StateSendWindow }

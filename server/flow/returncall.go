@@ -9,15 +9,16 @@ import (
 // transferred to the IVR once more, and a third return is refused (product.md 6.8).
 const maxReturns = 2
 
-// mayReturn tells whether this call can bring its customer back at all.
+// mayReturn tells whether this call can bring its customer back.
 func (c Call) mayReturn() bool {
 	return c.settings.Return != ivr.ReturnOff && c.returns < maxReturns && !c.stopping
 }
 
-// returnFollows tells whether the last guidance is not the end: the customer has
-// heard the result, or has used up the entries.
-func (c Call) returnFollows() bool {
-	return c.mayReturn() && (c.end == ivr.EndCompleted || c.end == ivr.EndEntryFailed)
+// returnDue tells whether the customer goes back to the operator after the last
+// guidance: the result was heard, or the entries are used up.
+func (c Call) returnDue() bool {
+	return c.settings.Return != ivr.ReturnOff &&
+		(c.end == ivr.EndCompleted || c.end == ivr.EndEntryFailed)
 }
 
 // returnCall calls the operator for the customer: product.md 6.8. The operator reads
@@ -90,8 +91,12 @@ func (s *step) join() {
 	s.state = StateJoined
 	s.stopTimer()
 	s.stop()
-	s.dial = s.next()
-	s.do(Join{Turn: s.dial, Mode: s.settings.Return})
+	s.joinBy(s.settings.Return)
+}
+
+func (s *step) joinBy(mode ivr.ReturnCall) {
+	s.dial, s.relayed = s.next(), mode == ivr.ReturnBridge
+	s.do(Join{Turn: s.dial, Mode: mode})
 }
 
 // inJoined lasts until the PBX holds the conversation, or, where its media are
@@ -99,12 +104,18 @@ func (s *step) join() {
 func (s *step) inJoined(ev Event) {
 	switch ev := ev.(type) {
 	case Joined:
-		if s.dialled(ev.Turn) {
+		if !s.relayed && s.dialled(ev.Turn) {
 			s.finish(ivr.EndReturned)
 		}
 	case TransferFailed:
-		if s.dialled(ev.Turn) {
-			s.bridge()
+		switch {
+		case !s.dialled(ev.Turn):
+		case s.relayed:
+			s.do(DropOperator{})
+			s.close(ivr.EndTransferFailed, GuidanceTransferFailed)
+		default:
+			// The PBX refuses to join the lines itself.
+			s.joinBy(ivr.ReturnBridge)
 		}
 	case OperatorHungUp, HungUp:
 		s.finish(ivr.EndReturned)
@@ -113,10 +124,4 @@ func (s *step) inJoined(ev Event) {
 	case Broken:
 		s.finish(ivr.EndFault)
 	}
-}
-
-// bridge relays the media where the PBX refuses to join the lines itself. It is not
-// answered, so no turn stays open.
-func (s *step) bridge() {
-	s.do(Join{Turn: s.next(), Mode: ivr.ReturnBridge})
 }

@@ -23,13 +23,13 @@ func (s *step) next() Turn {
 
 // play begins a prompt. Its end is an event.
 func (s *step) play(g Guidance) {
-	s.prompt, s.playing = s.next(), g
+	s.prompt, s.playing, s.endless = s.next(), g, false
 	s.do(Play{Turn: s.prompt, Guidance: g, Retry: s.invalid})
 }
 
 // loop begins a prompt that has no end.
 func (s *step) loop(g Guidance) {
-	s.prompt, s.playing = s.next(), g
+	s.prompt, s.playing, s.endless = s.next(), g, true
 	s.do(Play{Turn: s.prompt, Guidance: g, Loop: true})
 }
 
@@ -37,12 +37,12 @@ func (s *step) stop() {
 	if s.prompt != 0 {
 		s.do(Stop{})
 	}
-	s.prompt, s.playing = 0, ""
+	s.prompt, s.playing, s.endless = 0, "", false
 }
 
 // heard tells whether the event ends the prompt that is playing, and takes note.
 func (s *step) heard(ev PlayedOut) bool {
-	if ev.Turn == 0 || ev.Turn != s.prompt {
+	if ev.Turn == 0 || ev.Turn != s.prompt || s.endless {
 		return false
 	}
 	s.prompt = 0
@@ -70,10 +70,10 @@ func (s *step) passed(ev TimerFired) bool {
 	return true
 }
 
-// clearCard empties every field so that another card can be keyed; the code first.
-func (s *step) clearCard() {
-	s.do(Clear{card.SecurityCode}, Clear{card.Expiry}, Clear{card.CardNumber})
-	s.digits, s.brand = 0, ""
+// emptied are the commands that empty every field, the security code first, and
+// leave the vault open for another card.
+func emptied() []Command {
+	return []Command{Clear{card.SecurityCode}, Clear{card.Expiry}, Clear{card.CardNumber}}
 }
 
 func (s *step) wipe() {
