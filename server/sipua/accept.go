@@ -1,0 +1,132 @@
+package sipua
+
+import (
+	"time"
+
+	"github.com/emiago/sipgo/sip"
+)
+
+// accepted is a 200 to an INVITE whose ACK has not come. sipgo repeats it on no
+// schedule of RFC 3261 and never gives up, so the leg does both (13.3.1.4). The nil
+// accepted is none, and all methods take it.
+type accepted struct {
+	res      *sip.Response
+	tx       *sip.ServerTx
+	seq      uint32
+	offered  bool // the 200 holds our offer, which the ACK has to answer
+	interval time.Duration
+	deadline time.Time
+	timer    *time.Timer
+}
+
+// acks brings an ACK that bears the INVITE's branch, as those of RFC 2543 do; any
+// other comes through the queue.
+func (a *accepted) acks() <-chan *sip.Request {
+	if a == nil {
+		return nil
+	}
+	return a.tx.Acks()
+}
+
+func (a *accepted) due() <-chan time.Time {
+	if a == nil {
+		return nil
+	}
+	return a.timer.C
+}
+
+func (a *accepted) stop() {
+	if a != nil {
+		a.timer.Stop()
+	}
+}
+
+// accept sends 200 to an INVITE and arms its repetition.
+func (l *Leg) accept(req *sip.Request, tx *sip.ServerTx, body []byte, offered bool) error {
+	e := l.endpoint
+	res := e.response(req, sip.StatusOK, "", capabilities()...)
+	res.AppendHeader(e.contact())
+	setSDP(res, body)
+	if err := tx.Respond(res); err != nil {
+		return err
+	}
+	t := e.cfg.Timing
+	l.accepted.stop()
+	l.accepted = &accepted{
+		res: res, tx: tx, seq: req.CSeq().SeqNo, offered: offered,
+		interval: t.T1, deadline: time.Now().Add(t.AckWait), timer: time.NewTimer(min(t.T1, t.AckWait)),
+	}
+	return nil
+}
+
+// repeat sends the 200 once more, at T1, 3 T1, 7 T1 and so on with pauses of at most
+// T2, and ends the leg when the time for the ACK is over.
+func (l *Leg) repeat() {
+	a := l.accepted
+	left := time.Until(a.deadline)
+	if left <= 0 {
+		l.log.Warn("no ACK to our 200: hanging up")
+		l.end(NotConfirmed)
+		l.sendBye()
+		return
+	}
+	if err := a.tx.Respond(a.res); err != nil {
+		l.log.Warn("repeat 200", "error", err)
+	}
+	a.interval = l.endpoint.cfg.Timing.longer(a.interval)
+	a.timer.Reset(min(a.interval, left))
+}
+
+// longer is the pause after one of pause.
+func (t Timing) longer(pause time.Duration) time.Duration { return min(2*pause, t.T2) }
+
+// acked takes the ACK of the 200 that waits for it.
+func (l *Leg) acked(req *sip.Request) {
+	a := l.accepted
+	if a == nil || req.CSeq() == nil || req.CSeq().SeqNo != a.seq {
+		return
+	}
+	a.stop()
+	l.accepted = nil
+	switch l.state {
+	case closing:
+		l.sendBye()
+		return
+	case answered:
+		l.state = confirmed
+		l.emit(Event{Kind: Confirmed})
+	}
+	if !a.offered {
+		return
+	}
+	if err := l.takeAnswer(req); err != nil {
+		// RFC 3261 13.3.1.4 with 14.2: nothing but BYE can tell the peer now.
+		l.log.Warn("no usable session description in ACK: hanging up", "error", err)
+		l.end(Failed)
+		l.sendBye()
+	}
+}
+
+// confirm treats the 200 that waits for its ACK as acknowledged, because the peer has
+// shown that it knows the dialog: its re-INVITE may overtake the ACK.
+func (l *Leg) confirm() {
+	if l.accepted == nil {
+		return
+	}
+	l.accepted.stop()
+	l.accepted = nil
+	if l.state == answered {
+		l.state = confirmed
+		l.emit(Event{Kind: Confirmed})
+	}
+}
+
+// setSDP puts a session description into a message; nil is none.
+func setSDP(m sip.Message, body []byte) {
+	if body == nil {
+		return
+	}
+	contentType := sip.ContentTypeHeader(contentSDP)
+	m.AppendHeader(&contentType)
+	m.SetBody(body)
+}

@@ -1,0 +1,75 @@
+package sipua
+
+import (
+	"time"
+
+	"github.com/emiago/sipgo/sip"
+)
+
+// A note is pinned to each request in the goroutine that reads the socket, in the
+// order of arrival, before sipgo starts a goroutine for it. sipgo carries the request
+// by pointer to handle; the note travels as a header, of a Go type that no parser
+// makes and that is copied into no response, so a peer cannot write one.
+type note struct {
+	sip.Header
+	initial bool    // an INVITE that asks for a new dialog
+	leg     *Leg    // whose dialog the request belongs to
+	ticket  *ticket // its place among the leg's requests; nil for one that has none
+}
+
+// A dialogID names a dialog on our side; the peer's tag is compared by the leg.
+type dialogID struct{ callID, localTag string }
+
+// An inviteID names an INVITE regardless of the way it took here (RFC 3261 8.2.2.2).
+type inviteID struct {
+	callID, remoteTag string
+	seq               uint32
+}
+
+// arrive pins the note and, to an INVITE, our tag of the dialog that it may become:
+// sipgo answers a CANCEL with 487 by itself, made from the INVITE, and all responses
+// must bear one tag (RFC 3261 8.2.6.2).
+func (e *Endpoint) arrive(m sip.Message) {
+	req, ok := m.(*sip.Request)
+	if !ok {
+		return
+	}
+	n := &note{Header: e.blank}
+	req.AppendHeader(n)
+	to, from, callID, cseq := req.To(), req.From(), req.CallID(), req.CSeq()
+	if to == nil || from == nil || callID == nil || cseq == nil {
+		return
+	}
+	localTag, _ := to.Params.Get("tag")
+	switch {
+	case localTag != "":
+		n.leg = e.legOf(dialogID{callID.Value(), localTag})
+		if n.leg != nil && !req.IsCancel() {
+			n.ticket = n.leg.queue.expect(cseq.SeqNo, req.IsAck(), time.Now())
+		}
+	case req.IsInvite():
+		n.initial = true
+		to.Params.Add("tag", newTag())
+	case req.IsCancel():
+		if leg := e.legBy(idOfInvite(req)); leg != nil {
+			to.Params.Add("tag", leg.id.localTag)
+		}
+	}
+}
+
+// noteOf finds the note of a request, nil where it has none.
+func noteOf(req *sip.Request) *note {
+	headers := req.Headers()
+	for i := len(headers) - 1; i >= 0; i-- {
+		if n, ok := headers[i].(*note); ok {
+			return n
+		}
+	}
+	return nil
+}
+
+// idOfInvite is the identity of an INVITE, or of the one that a CANCEL is about.
+func idOfInvite(req *sip.Request) inviteID {
+	tag, _ := req.From().Params.Get("tag")
+	return inviteID{req.CallID().Value(), tag, req.CSeq().SeqNo}
+}

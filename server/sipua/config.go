@@ -1,0 +1,95 @@
+package sipua
+
+import (
+	"fmt"
+	"log/slog"
+	"net"
+	"net/netip"
+	"strconv"
+	"time"
+)
+
+// Config says where an Endpoint listens and how it presents itself. The zero values
+// of all but Listen are defaults.
+type Config struct {
+	// Listen is the "host:port" of the UDP socket. Port 0 takes a free one.
+	Listen string
+
+	// Advertised is the host, or host:port, at which peers reach this endpoint: it
+	// stands in Contact, Via and the SDP. Empty is the address of the socket, which
+	// then may not be 0.0.0.0.
+	Advertised string
+
+	// UserAgent stands in the Server and User-Agent headers.
+	UserAgent string
+
+	// Sources are the networks that requests are taken from; anybody else gets 403
+	// with nothing kept of it. Empty is anywhere, which suits a laptop only: sipgo
+	// remembers every address and port that it has heard from.
+	Sources []netip.Prefix
+
+	// NumberFrom is the field that holds the called number.
+	NumberFrom NumberFrom
+
+	// Timing is RFC 3261's, and shorter in tests.
+	Timing Timing
+
+	// Log gets what an administrator wants to know; nil discards it. Neither a key
+	// nor a message body is ever written to it.
+	Log *slog.Logger
+}
+
+// Timing is how often and how long a 200 to an INVITE is repeated while its ACK
+// does not come (RFC 3261 13.3.1.4).
+type Timing struct {
+	T1      time.Duration // until the first repetition; 500 ms
+	T2      time.Duration // the longest pause between two; 4 s
+	AckWait time.Duration // then the leg is ended with BYE; 64 T1
+}
+
+const (
+	defaultT1        = 500 * time.Millisecond
+	defaultT2        = 4 * time.Second
+	defaultUserAgent = "tsunagi"
+	ackWaitT1s       = 64
+)
+
+func (c Config) withDefaults() (Config, error) {
+	if c.UserAgent == "" {
+		c.UserAgent = defaultUserAgent
+	}
+	if c.Log == nil {
+		c.Log = slog.New(slog.DiscardHandler)
+	}
+	if c.Timing.T1 <= 0 {
+		c.Timing.T1 = defaultT1
+	}
+	if c.Timing.T2 <= 0 {
+		c.Timing.T2 = defaultT2
+	}
+	if c.Timing.AckWait <= 0 {
+		c.Timing.AckWait = ackWaitT1s * c.Timing.T1
+	}
+	from, err := ParseNumberFrom(string(c.NumberFrom))
+	c.NumberFrom = from
+	return c, err
+}
+
+// advertised is the host and port that peers are told, given the socket's own address.
+func (c Config) advertised(local netip.AddrPort) (host string, port int, err error) {
+	host, port = c.Advertised, int(local.Port())
+	if h, p, err := net.SplitHostPort(c.Advertised); err == nil {
+		n, err := strconv.ParseUint(p, 10, 16)
+		if err != nil || n == 0 {
+			return "", 0, fmt.Errorf("advertised address %q: port wants 1 to 65535", c.Advertised)
+		}
+		host, port = h, int(n)
+	}
+	if host == "" {
+		if local.Addr().IsUnspecified() {
+			return "", 0, fmt.Errorf("listening on %s, on every address of this machine: say which one the PBX shall use (advertise)", local)
+		}
+		host = local.Addr().Unmap().String()
+	}
+	return host, port, nil
+}

@@ -1,0 +1,155 @@
+package sipua
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/emiago/sipgo/sip"
+)
+
+// ErrNoAnswer: the peer did not answer our INVITE at all.
+var ErrNoAnswer = errors.New("no answer to INVITE")
+
+// Rejected is the error of a call that the peer did not take.
+type Rejected struct {
+	Status int
+	Reason string // as the peer put it
+}
+
+// Error gives status and reason.
+func (r *Rejected) Error() string { return fmt.Sprintf("call rejected: %d %s", r.Status, r.Reason) }
+
+// DialParams describe an outgoing call.
+type DialParams struct {
+	To   string // SIP URI of the callee
+	From string // user part of our URI, as a number; empty is the user agent's name
+
+	// Heard gets the payload of every packet of sound that comes, in the order of
+	// arrival, from the media engine's goroutine: it must not block. May be nil.
+	Heard func(payload []byte)
+
+	// Ringing is called for each 18x, from the leg's goroutine. May be nil.
+	Ringing func(status int)
+}
+
+const (
+	// sendTimeout bounds the look-up of a host name on the way of a request.
+	sendTimeout = 5 * time.Second
+
+	// cancelPatience is how long a cancelled INVITE may stay without final response
+	// (RFC 3261 9.1: 64 T1).
+	cancelPatience = ackWaitT1s * defaultT1
+
+	// forkLimit bounds the further 2xx to one INVITE that wait for its leg.
+	forkLimit = 4
+)
+
+// Dial calls and waits for the answer: a leg with its media running, a *Rejected, or
+// another error. When ctx is done it cancels the call and returns ctx's error; a 200
+// that crosses the CANCEL is acknowledged and hung up behind the caller's back.
+func (e *Endpoint) Dial(ctx context.Context, p DialParams) (*Leg, error) {
+	var to sip.Uri
+	if err := sip.ParseUri(p.To, &to); err != nil || to.Host == "" || to.Scheme != "sip" {
+		return nil, fmt.Errorf("dial %q: want sip:number@host", p.To)
+	}
+	if err := ctx.Err(); err != nil {
+		return nil, fmt.Errorf("dial %s: %w", p.To, err)
+	}
+	l := e.newLeg(dialogID{newTag() + "@" + e.host, newTag()})
+	l.number = numberOf(&to)
+	l.state, l.dialing = calling, &dialing{ringing: p.Ringing, result: make(chan error, 1)}
+	if err := l.call(e.firstInvite(l.id, to, p.From), p.Heard); err != nil {
+		l.end(Failed)
+		return nil, fmt.Errorf("dial %s: %w", p.To, err)
+	}
+	result := l.dialing.result
+	if !e.start(l, nil) {
+		l.end(Stopped)
+		return nil, fmt.Errorf("dial %s: %w", p.To, ErrClosed)
+	}
+	select {
+	case err := <-result:
+		if err != nil {
+			return nil, fmt.Errorf("dial %s: %w", p.To, err)
+		}
+		return l, nil
+	case <-l.ended:
+		// result comes before the end, but select may see them in any order.
+		select {
+		case err := <-result:
+			if err != nil {
+				return nil, fmt.Errorf("dial %s: %w", p.To, err)
+			}
+			return l, nil
+		default:
+			return nil, fmt.Errorf("dial %s: %w", p.To, ErrEnded)
+		}
+	case <-ctx.Done():
+		l.Bye()
+		return nil, fmt.Errorf("dial %s: %w", p.To, ctx.Err())
+	}
+}
+
+// firstInvite makes the INVITE of a new dialog.
+func (e *Endpoint) firstInvite(id dialogID, to sip.Uri, user string) *sip.Request {
+	if user == "" {
+		user = e.cfg.UserAgent
+	}
+	req := e.request(sip.INVITE, to)
+	from := sip.FromHeader{Address: sip.Uri{Scheme: "sip", User: user, Host: e.host}}
+	from.Params.Add("tag", id.localTag)
+	callID := sip.CallIDHeader(id.callID)
+	req.AppendHeader(&from)
+	req.AppendHeader(&sip.ToHeader{Address: sip.Uri{Scheme: "sip", User: to.User, Host: to.Host}})
+	req.AppendHeader(&callID)
+	req.AppendHeader(&sip.CSeqHeader{SeqNo: 1, MethodName: sip.INVITE})
+	req.AppendHeader(e.contact())
+	req.AppendHeader(sip.NewHeader("User-Agent", e.cfg.UserAgent))
+	for _, h := range capabilities() {
+		req.AppendHeader(h)
+	}
+	req.SetDestination(hop(&to))
+	return req
+}
+
+// call opens the media and prepares the INVITE's transaction; start sends it.
+func (l *Leg) call(req *sip.Request, heard func([]byte)) error {
+	sink := legSink{l}
+	var err error
+	if heard != nil {
+		err = l.open(hearingSink{sink, heard})
+	} else {
+		err = l.open(sink)
+	}
+	if err != nil {
+		return err
+	}
+	body, err := l.describe(nil)
+	if err != nil {
+		return err
+	}
+	setSDP(req, body)
+	ctx, cancel := context.WithTimeout(context.Background(), sendTimeout)
+	defer cancel()
+	tx, err := l.endpoint.transactions.NewClientTransaction(ctx, req)
+	if err != nil {
+		return err
+	}
+	tx.OnRetransmission(func(res *sip.Response) {
+		select {
+		case l.again <- res:
+		default: // it will come again
+		}
+	})
+	l.dialing.req, l.dialing.tx = req, tx
+	return nil
+}
+
+// send starts the transaction of a request.
+func (e *Endpoint) send(req *sip.Request) (*sip.ClientTx, error) {
+	ctx, cancel := context.WithTimeout(context.Background(), sendTimeout)
+	defer cancel()
+	return e.transactions.Request(ctx, req)
+}

@@ -1,0 +1,208 @@
+package sipua
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/emiago/sipgo/sip"
+)
+
+// dialing is an INVITE of ours that has no final response. The nil dialing is none.
+type dialing struct {
+	req         *sip.Request
+	tx          *sip.ClientTx
+	ringing     func(int)
+	result      chan error // of size 1: Dial waits for it
+	provisional bool       // one has come: CANCEL may be sent
+	cancelled   bool
+	sent        bool // CANCEL is sent
+	timer       *time.Timer
+}
+
+func (d *dialing) responses() <-chan *sip.Response {
+	if d == nil {
+		return nil
+	}
+	return d.tx.Responses()
+}
+
+func (d *dialing) done() <-chan struct{} {
+	if d == nil {
+		return nil
+	}
+	return d.tx.Done()
+}
+
+func (d *dialing) patience() <-chan time.Time {
+	if d == nil || d.timer == nil {
+		return nil
+	}
+	return d.timer.C
+}
+
+// sendInvite sends the INVITE of an outgoing leg.
+func (l *Leg) sendInvite() {
+	if l.dialing == nil {
+		return
+	}
+	if err := l.dialing.tx.Init(); err != nil {
+		l.dialing.tx.Terminate()
+		l.dialOver(fmt.Errorf("send INVITE: %w", err), Failed)
+	}
+}
+
+// dialOver ends an outgoing leg that was never answered.
+func (l *Leg) dialOver(err error, why Reason) {
+	d := l.dialing
+	l.dialing, l.state = nil, over
+	d.result <- err
+	l.end(why)
+}
+
+// dialResponse takes a response to our INVITE.
+func (l *Leg) dialResponse(res *sip.Response) {
+	d := l.dialing
+	switch {
+	case res.IsProvisional():
+		d.provisional = true
+		if d.cancelled {
+			l.sendCancel()
+		}
+		if d.ringing != nil && res.StatusCode > 100 {
+			d.ringing(res.StatusCode)
+		}
+	case res.IsSuccess():
+		l.dialing = nil
+		d.result <- l.dialAnswered(d, res)
+	default:
+		l.dialOver(&Rejected{Status: res.StatusCode, Reason: res.Reason}, Refused)
+	}
+}
+
+// dialAnswered makes the dialog, acknowledges the answer and starts the media.
+func (l *Leg) dialAnswered(d *dialing, res *sip.Response) error {
+	if res.To() == nil {
+		l.state = over
+		l.end(Failed)
+		return fmt.Errorf("%w: 200 without To", ErrNoAnswer)
+	}
+	l.invite = d.req
+	l.dialog = dialogOfAnswer(d.req, res)
+	l.state = confirmed
+	l.ack = l.dialog.request(l.endpoint, sip.ACK, d.req.CSeq().SeqNo)
+	l.ackAgain()
+	if d.cancelled {
+		// RFC 3261 15: a 200 that has crossed our CANCEL is acknowledged and hung up.
+		l.sendBye()
+		return ErrEnded
+	}
+	if err := l.takeAnswer(res); err != nil {
+		l.end(Failed)
+		l.sendBye()
+		return err
+	}
+	l.log.Info("call answered by peer", "number", l.number)
+	l.queue.wake() // requests of the peer may have overtaken its 200
+	return nil
+}
+
+// dialFailed takes the end of our INVITE's transaction without a final response.
+func (l *Leg) dialFailed() {
+	l.dialOver(fmt.Errorf("%w: %w", ErrNoAnswer, l.dialing.tx.Err()), Failed)
+}
+
+// dialAbandoned gives up on an INVITE that not even CANCEL has ended.
+func (l *Leg) dialAbandoned() {
+	l.dialing.tx.Terminate()
+	l.dialOver(ErrEnded, LocalBye)
+}
+
+// cancelDial cancels our INVITE, which goes on until its final response.
+func (l *Leg) cancelDial() {
+	d := l.dialing
+	if d == nil || d.cancelled {
+		return
+	}
+	d.cancelled = true
+	d.timer = time.NewTimer(cancelPatience)
+	if d.provisional {
+		l.sendCancel()
+	}
+}
+
+// sendCancel cancels our INVITE. RFC 3261 9.1: not before a provisional response.
+func (l *Leg) sendCancel() {
+	d := l.dialing
+	if d.sent {
+		return
+	}
+	d.sent = true
+	req := sip.NewRequest(sip.CANCEL, d.req.Recipient)
+	req.AppendHeader(d.req.Via().Clone()) // the same branch names the transaction
+	forwards := sip.MaxForwardsHeader(maxForwards)
+	req.AppendHeader(&forwards)
+	for _, name := range []string{"Route", "From", "To", "Call-ID"} {
+		sip.CopyHeaders(name, d.req, req)
+	}
+	req.AppendHeader(&sip.CSeqHeader{SeqNo: d.req.CSeq().SeqNo, MethodName: sip.CANCEL})
+	req.SetBody(nil)
+	req.SetTransport("UDP")
+	req.SetDestination(d.req.Destination())
+	l.endpoint.local.Copy(&req.Laddr)
+	tx, err := l.endpoint.send(req)
+	if err != nil {
+		l.log.Warn("send CANCEL", "error", err)
+		return
+	}
+	l.endpoint.tasks.Go(func() { l.endpoint.discard(tx) })
+}
+
+// answeredAgain takes a further 2xx to our INVITE: the same because our ACK was lost,
+// or another callee's after a proxy has forked the INVITE. That one is acknowledged
+// and hung up (RFC 3261 13.2.2.4).
+func (l *Leg) answeredAgain(res *sip.Response) {
+	if res.To() == nil || l.ack == nil {
+		return
+	}
+	if tag, _ := res.To().Params.Get("tag"); tag == l.dialog.remoteTag {
+		l.ackAgain()
+		return
+	}
+	e, fork := l.endpoint, dialogOfAnswer(l.invite, res)
+	if err := e.transport.WriteMsg(fork.request(e, sip.ACK, l.invite.CSeq().SeqNo)); err != nil {
+		l.log.Warn("send ACK to a second callee", "error", err)
+	}
+	tx, err := e.send(fork.next(e, sip.BYE))
+	if err != nil {
+		l.log.Warn("send BYE to a second callee", "error", err)
+		return
+	}
+	e.tasks.Go(func() { e.discard(tx) })
+}
+
+// ackAgain sends the ACK, the first time or because its loss has had the 200 repeated.
+func (l *Leg) ackAgain() {
+	if l.ack == nil {
+		return
+	}
+	if err := l.endpoint.transport.WriteMsg(l.ack); err != nil {
+		l.log.Warn("send ACK", "error", err)
+	}
+}
+
+// discard waits for the final response to a request of which nobody wants to know it.
+func (e *Endpoint) discard(tx *sip.ClientTx) {
+	defer tx.Terminate()
+	for {
+		select {
+		case res := <-tx.Responses():
+			if !res.IsProvisional() {
+				return
+			}
+		case <-tx.Done():
+			return
+		case <-e.kill:
+			return
+		}
+	}
+}

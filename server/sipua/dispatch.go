@@ -1,0 +1,144 @@
+package sipua
+
+import (
+	"strings"
+	"time"
+
+	"github.com/emiago/sipgo/sip"
+)
+
+// cancelGrace is how long a CANCEL may wait for the INVITE that it overtook: sipgo
+// starts a goroutine for each, and either may come first.
+const cancelGrace = 100 * time.Millisecond
+
+// handle is sipgo's handler of every request that is no retransmission.
+func (e *Endpoint) handle(req *sip.Request, tx *sip.ServerTx) {
+	n := noteOf(req)
+	if n == nil || req.IsAck() && n.leg == nil {
+		// RFC 3261 13.3.1.4: an ACK is never answered; one of no dialog is dropped.
+		tx.Terminate()
+		return
+	}
+	if f := e.check(req); f != nil {
+		if req.IsAck() {
+			tx.Terminate()
+			return
+		}
+		e.replyFault(req, tx, f)
+		if req.IsInvite() {
+			e.drainAcks(tx)
+		}
+		return
+	}
+	toTag, _ := req.To().Params.Get("tag")
+	switch {
+	case req.IsCancel():
+		e.lateCancel(req, tx)
+	case n.leg != nil:
+		e.inDialog(req, tx, n)
+	case n.initial:
+		e.invite(req, tx)
+	case toTag != "":
+		// RFC 3261 12.2.2, 15.1.2: a dialog that is unknown here.
+		e.replyFault(req, tx, refuse(sip.StatusCallTransactionDoesNotExists))
+		if req.IsInvite() {
+			e.drainAcks(tx)
+		}
+	case req.Method == sip.OPTIONS:
+		e.options(req, tx)
+	case req.Method == sip.BYE || req.Method == sip.UPDATE || req.Method == sip.INFO:
+		// These exist within dialogs only, and a request without To tag is in none.
+		e.replyFault(req, tx, refuse(sip.StatusCallTransactionDoesNotExists))
+	default:
+		e.replyFault(req, tx, refuse(sip.StatusMethodNotAllowed))
+	}
+}
+
+// check looks at what every request must fulfil, whatever it asks for. sipgo has
+// answered one without Via or CSeq with 400 itself.
+func (e *Endpoint) check(req *sip.Request) *fault {
+	from, to, callID, cseq := req.From(), req.To(), req.CallID(), req.CSeq()
+	switch {
+	case !strings.EqualFold(req.SipVersion, sipVersion):
+		return refuse(sip.StatusVersionNotSupported)
+	case from == nil || to == nil || callID == nil || cseq == nil:
+		return malformed("Missing or malformed From, To, Call-ID or CSeq")
+	case !from.Params.Has("tag"):
+		return malformed("Missing tag in From")
+	case strings.TrimSpace(string(cseq.MethodName)) != string(req.Method):
+		return malformed("CSeq is of another method")
+	}
+	switch req.Recipient.Scheme {
+	case "sip", "sips", "tel":
+	default:
+		return refuse(416)
+	}
+	if mf := req.MaxForwards(); req.IsInvite() && mf != nil && mf.Val() == 0 {
+		return refuse(sip.StatusTooManyHops)
+	}
+	if req.IsAck() || req.IsCancel() {
+		return nil // RFC 3261 8.2.2.3: Require means nothing in them
+	}
+	if unsupported := headerValues(req, "Require"); len(unsupported) > 0 {
+		return refuse(sip.StatusBadExtension, sip.NewHeader("Unsupported", strings.Join(unsupported, ", ")))
+	}
+	return nil
+}
+
+// headerValues lists the comma-separated values of a header.
+func headerValues(m sip.Message, name string) []string {
+	var values []string
+	for _, h := range m.GetHeaders(name) {
+		for _, v := range strings.Split(h.Value(), ",") {
+			if v = strings.TrimSpace(v); v != "" {
+				values = append(values, headerSafe(v))
+			}
+		}
+	}
+	return values
+}
+
+func (e *Endpoint) options(req *sip.Request, tx *sip.ServerTx) {
+	res := e.response(req, sip.StatusOK, "", capabilities()...)
+	res.AppendHeader(e.contact())
+	e.reply(req, tx, res)
+}
+
+// inDialog hands a request to its leg.
+func (e *Endpoint) inDialog(req *sip.Request, tx *sip.ServerTx, n *note) {
+	if n.ticket != nil && n.leg.queue.deliver(n.ticket, req, tx) {
+		return
+	}
+	if req.IsAck() {
+		tx.Terminate() // repeated, or the leg is gone
+		return
+	}
+	select {
+	case <-n.leg.ended:
+		e.replyFault(req, tx, refuse(sip.StatusCallTransactionDoesNotExists))
+	default:
+		// RFC 3261 12.2.2: older than what has been handled, or one too many.
+		e.replyFault(req, tx, refuse(sip.StatusInternalServerError, retryAfter(outOfOrderRetryAfter)))
+	}
+	if req.IsInvite() {
+		e.drainAcks(tx)
+	}
+}
+
+// lateCancel answers a CANCEL for which sipgo knew no INVITE, because there is none
+// or because that INVITE's goroutine had not come so far.
+func (e *Endpoint) lateCancel(req *sip.Request, tx *sip.ServerTx) {
+	id := idOfInvite(req)
+	leg := e.legBy(id)
+	if leg == nil {
+		timer := time.NewTimer(cancelGrace)
+		<-timer.C
+		leg = e.legBy(id)
+	}
+	if leg == nil {
+		e.replyFault(req, tx, refuse(sip.StatusCallTransactionDoesNotExists))
+		return
+	}
+	e.reply(req, tx, e.response(req, sip.StatusOK, ""))
+	leg.cancelled(unansweredCancel)
+}

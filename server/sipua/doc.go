@@ -1,0 +1,39 @@
+// Package sipua is the SIP side of the server: it answers calls and makes them, and
+// turns each into a Leg, one party's dialog together with its media.
+//
+// It is not for deciding what a call does (package flow), nor for RTP (package
+// media), nor for the contents of SDP (package sdp). Registration, TCP and TLS,
+// session timers, 100rel and transfers are not here yet; a request that needs one of
+// them is refused the way RFC 3261 says.
+//
+// # What sipgo does and what we do
+//
+// sipgo reads the socket, parses and keeps transactions. Dialogs are ours, because
+// sipgo handles the requests of one dialog in any order, repeats an unacknowledged
+// 200 at the wrong times and never gives up on it:
+//
+//	socket    strangers are refused before sipgo sees them
+//	arrive    each request gets a note where the socket is read: its dialog and its place
+//	dispatch  what is malformed, unknown or unsupported is answered and forgotten
+//	Front     is asked before anything is allocated for a call
+//	Leg       one goroutine per dialog handles its requests by CSeq
+//
+// # A leg's life
+//
+//	INVITE in ──► ringing ──Answer──► answered ──ACK──► confirmed ──┐
+//	                 │ Refuse, CANCEL     │ no ACK in 64 T1: BYE    │ BYE from either side
+//	                 ▼                    ▼                         ▼
+//	               ended ◄────────────────┴─────────────────────────┘
+//	Dial ──2xx──► confirmed
+//
+// # Goroutines
+//
+// An Endpoint has the reader of Serve, and for each leg one goroutine that owns the
+// dialog and one that runs its Handler. Close returns when all of them are gone.
+// sipgo starts a short one per message and runs timers of finished transactions for
+// up to 32 s.
+//
+// Durations are time.Duration. Specifications: RFC 3261, 3264 (through package sdp),
+// 3311 (UPDATE), 3323 and 3325 (who calls), 3581 (rport), 5806 (Diversion), 6026 (2xx),
+// 7315 (P-Called-Party-ID).
+package sipua

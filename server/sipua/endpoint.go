@@ -1,0 +1,240 @@
+package sipua
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/netip"
+	"sync"
+	"time"
+
+	"github.com/emiago/sipgo/sip"
+
+	"tsunagi/server/media"
+)
+
+// ErrClosed is returned by an Endpoint that is closing.
+var ErrClosed = errors.New("SIP endpoint is closing")
+
+// An Invite is what is known of a call before anything is allocated for it.
+type Invite struct {
+	Number    string         // the IVR number that was called, never empty; digits as dialled in Japan
+	Caller    string         // the caller's number, empty where withheld
+	Source    netip.AddrPort // where the INVITE came from
+	SIPCallID string         // the dialog's Call-ID, for logs
+}
+
+// A Refusal is why a call is not taken.
+type Refusal struct {
+	Status     int           // 404, 480, 486, 503, …
+	Reason     string        // the reason phrase; empty is the usual one of Status
+	RetryAfter time.Duration // sent with 503, in whole seconds rounded up; zero is none
+}
+
+// A Handler lives with one call. It is called once for each admitted INVITE, in a
+// goroutine that Close waits for. A leg that still stands when it returns is ended.
+type Handler func(*Leg)
+
+// Front decides whether a call is taken. Admit must be quick and is called from
+// several goroutines. It returns either a Handler, which is then always called, or a
+// Refusal.
+type Front interface {
+	Admit(Invite) (Handler, *Refusal)
+}
+
+// An Endpoint is a SIP user agent on one UDP socket.
+type Endpoint struct {
+	cfg   Config
+	log   *slog.Logger
+	media *media.Engine
+	front Front
+
+	socket       *socket
+	local        sip.Addr // of the socket, as sipgo's connection pool writes it
+	host         string   // advertised
+	port         int      // advertised
+	transport    *sip.TransportLayer
+	transactions *sip.TransactionLayer
+	blank        sip.Header    // of every note
+	mediaAddr    netip.Addr    // advertised
+	stopped      chan struct{} // closed when Serve's reader has stopped
+	quit         chan struct{} // closed when Close begins
+	kill         chan struct{} // closed when Close waits no longer
+	tasks        sync.WaitGroup
+
+	closeOnce sync.Once
+	closeErr  error
+
+	mu      sync.Mutex
+	legs    map[dialogID]*Leg
+	invites map[inviteID]*Leg // incoming legs by the INVITE that made them
+	serving bool
+	closing bool
+}
+
+// liftUDPLimit lets responses be as long as the request's Record-Route makes them;
+// sipgo refuses to send more than 1,300 bytes, requests and responses alike, and
+// RFC 3261 18.1.1 asks that of requests alone.
+var liftUDPLimit = sync.OnceFunc(func() { sip.UDPMTUSize = 65535 })
+
+// New opens the socket; requests are read once Serve is called. A nil front refuses
+// every call and makes an endpoint that only dials. The engine stays the caller's.
+func New(cfg Config, engine *media.Engine, front Front) (*Endpoint, error) {
+	cfg, err := cfg.withDefaults()
+	if err != nil {
+		return nil, fmt.Errorf("configure SIP: %w", err)
+	}
+	s, err := listen(cfg.Listen, cfg.Sources)
+	if err != nil {
+		return nil, err
+	}
+	bound := s.LocalAddr().(*net.UDPAddr)
+	host, port, err := cfg.advertised(bound.AddrPort())
+	if err != nil {
+		_ = s.Close()
+		return nil, fmt.Errorf("configure SIP: %w", err)
+	}
+	mediaAddr, err := resolveMedia(host)
+	if err != nil {
+		_ = s.Close()
+		return nil, fmt.Errorf("configure SIP: %w", err)
+	}
+	liftUDPLimit()
+	// sipgo logs whole messages that it cannot parse, and an INFO body holds keys.
+	silent := slog.New(slog.DiscardHandler)
+	e := &Endpoint{
+		cfg: cfg, log: cfg.Log, media: engine, front: front,
+		socket: s, local: sip.Addr{IP: bound.IP, Port: bound.Port}, host: host, port: port,
+		transport: sip.NewTransportLayer(net.DefaultResolver, sip.NewParser(), nil, sip.WithTransportLayerLogger(silent)),
+		blank:     sip.NewHeader("Note", ""),
+		mediaAddr: mediaAddr,
+		stopped:   make(chan struct{}),
+		quit:      make(chan struct{}),
+		kill:      make(chan struct{}),
+		legs:      map[dialogID]*Leg{},
+		invites:   map[inviteID]*Leg{},
+	}
+	// The order counts: arrive must see a message before the transaction layer does.
+	e.transport.OnMessage(e.arrive)
+	e.transactions = sip.NewTransactionLayer(e.transport,
+		sip.WithTransactionLayerLogger(silent),
+		sip.WithTransactionLayerUnhandledResponseHandler(func(*sip.Response) {}))
+	e.transactions.OnRequest(e.handle)
+	return e, nil
+}
+
+// Addr is the address of the socket.
+func (e *Endpoint) Addr() netip.AddrPort {
+	a := e.socket.LocalAddr().(*net.UDPAddr).AddrPort()
+	return netip.AddrPortFrom(a.Addr().Unmap(), a.Port())
+}
+
+// Serve reads the socket until ctx is done or Close is called, and returns nil; it
+// returns an error if the socket fails. It is called once. The end of ctx leaves the
+// peers no time to answer BYE: a server closes its endpoint first.
+func (e *Endpoint) Serve(ctx context.Context) error {
+	e.mu.Lock()
+	e.serving = true
+	e.mu.Unlock()
+	go func() {
+		defer close(e.stopped)
+		// It logs why it stops and returns nothing of it.
+		_ = e.transport.ServeUDP(e.socket)
+	}()
+	expired, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	cancel()
+	select {
+	case <-ctx.Done():
+		return e.Close(expired)
+	case <-e.stopped:
+	}
+	select {
+	case <-e.quit:
+		return nil
+	default:
+		return errors.Join(fmt.Errorf("SIP socket udp %s has failed", e.Addr()), e.Close(expired))
+	}
+}
+
+// Close takes no more calls, ends those in progress with BYE, waits until the peers
+// have answered or ctx is done, and closes the socket. Further calls wait for the first.
+func (e *Endpoint) Close(ctx context.Context) error {
+	e.closeOnce.Do(func() { e.closeErr = e.close(ctx) })
+	return e.closeErr
+}
+
+func (e *Endpoint) close(ctx context.Context) error {
+	e.mu.Lock()
+	e.closing = true
+	serving := e.serving
+	e.mu.Unlock()
+	close(e.quit)
+	finished := make(chan struct{})
+	go func() {
+		e.tasks.Wait()
+		close(finished)
+	}()
+	select {
+	case <-finished:
+	case <-ctx.Done():
+	}
+	close(e.kill)
+	<-finished
+	err := e.socket.Close()
+	if serving {
+		<-e.stopped
+	}
+	e.transactions.Close()
+	return errors.Join(err, e.transport.Close())
+}
+
+// start makes a leg known, so that its dialog's requests find it, and runs it and its
+// handler. It reports false where the endpoint is closing.
+func (e *Endpoint) start(l *Leg, handler Handler) bool {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if e.closing {
+		return false
+	}
+	e.legs[l.id] = l
+	if l.by != (inviteID{}) {
+		e.invites[l.by] = l
+	}
+	e.tasks.Go(l.run)
+	if handler != nil {
+		e.tasks.Go(func() {
+			handler(l)
+			l.Bye()
+		})
+	}
+	return true
+}
+
+// leave forgets a leg.
+func (e *Endpoint) leave(l *Leg) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	delete(e.legs, l.id)
+	if e.invites[l.by] == l {
+		delete(e.invites, l.by)
+	}
+}
+
+func (e *Endpoint) legOf(id dialogID) *Leg {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	return e.legs[id]
+}
+
+func (e *Endpoint) legBy(id inviteID) *Leg {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	return e.invites[id]
+}
+
+// newTag returns a tag that no other dialog has: RFC 3261 19.3 asks for 32 bits of
+// randomness, this has 130.
+func newTag() string { return rand.Text() }

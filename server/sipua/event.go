@@ -1,0 +1,80 @@
+package sipua
+
+import (
+	"sync"
+
+	"tsunagi/server/dtmf"
+)
+
+// An Event is what happens on a leg.
+type Event struct {
+	Kind   Kind
+	Key    dtmf.Key // of Key; prints as nothing but "key"
+	Turn   int      // of PlayedOut: the turn that Play was given
+	Reason Reason   // of Ended
+}
+
+// Kind is what kind of thing has happened.
+type Kind string
+
+// The kinds of events.
+const (
+	Key       Kind = "key"       // the peer has pressed a key
+	PlayedOut Kind = "playedOut" // the clips of a Play without loop are out
+	Confirmed Kind = "confirmed" // the peer has acknowledged our answer
+	Held      Kind = "held"      // the peer listens no more
+	Resumed   Kind = "resumed"   // the peer listens again
+	MediaLost Kind = "mediaLost" // no packet has come for the engine's time-out
+	Ended     Kind = "ended"     // the last event; the channel is closed after it
+)
+
+// Reason is why a leg has ended.
+type Reason string
+
+// The reasons.
+const (
+	HungUp       Reason = "hungUp"       // the peer sent BYE
+	Cancelled    Reason = "cancelled"    // the peer sent CANCEL before the answer
+	LocalBye     Reason = "localBye"     // we sent BYE
+	Refused      Reason = "refused"      // we refused it
+	NotConfirmed Reason = "notConfirmed" // the peer never acknowledged our answer; we sent BYE
+	Failed       Reason = "failed"       // media or session description could not be agreed on
+	Stopped      Reason = "stopped"      // the endpoint was closed
+)
+
+// eventLimit bounds the events that wait to be taken. A person keys at most some ten
+// a second, so a reader that lets this many wait has stopped reading.
+const eventLimit = 256
+
+// events is the bounded stream of a leg's events. Several goroutines put into it.
+type events struct {
+	mu     sync.Mutex
+	out    chan Event
+	closed bool
+}
+
+func newEvents() *events { return &events{out: make(chan Event, eventLimit)} }
+
+// put adds an event without waiting and reports whether there was room. The last
+// place is kept for Ended.
+func (s *events) put(ev Event) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.closed || len(s.out) >= eventLimit-1 {
+		return false
+	}
+	s.out <- ev
+	return true
+}
+
+// end adds Ended and closes the stream.
+func (s *events) end(why Reason) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.closed {
+		return
+	}
+	s.out <- Event{Kind: Ended, Reason: why}
+	s.closed = true
+	close(s.out)
+}

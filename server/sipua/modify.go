@@ -1,0 +1,99 @@
+package sipua
+
+import (
+	"github.com/emiago/sipgo/sip"
+
+	"tsunagi/server/sdp"
+)
+
+// reinvite answers an INVITE within the dialog: the peer moves its media, holds or
+// resumes, changes its target, or wants an offer (RFC 3261 14.2).
+func (l *Leg) reinvite(req *sip.Request, tx *sip.ServerTx) {
+	e := l.endpoint
+	offer, f := l.modification(req)
+	var body []byte
+	if f == nil {
+		var err error
+		if body, err = l.describe(offer); err != nil {
+			f = faultOf(err)
+		}
+	}
+	if f != nil {
+		// RFC 3261 14.2: the session stays as it was.
+		e.replyFault(req, tx, f)
+		e.tasks.Go(func() { e.drainAcks(tx) })
+		return
+	}
+	l.confirm()
+	l.dialog.refresh(req.Contact())
+	if err := l.accept(req, tx, body, offer == nil); err != nil {
+		tx.Terminate()
+		l.log.Warn("answer re-INVITE", "error", err)
+		return
+	}
+	if offer != nil {
+		l.startMedia()
+	}
+}
+
+// update answers UPDATE, with a session description or just to refresh the dialog
+// (RFC 3311 5.2).
+func (l *Leg) update(req *sip.Request, tx *sip.ServerTx) {
+	e := l.endpoint
+	res := e.response(req, sip.StatusOK, "", capabilities()...)
+	res.AppendHeader(e.contact())
+	offer, f := l.modification(req)
+	if f == nil && offer != nil {
+		body, err := l.describe(offer)
+		if err != nil {
+			f = faultOf(err)
+		}
+		setSDP(res, body)
+	}
+	if f != nil {
+		e.replyFault(req, tx, f)
+		return
+	}
+	l.dialog.refresh(req.Contact())
+	e.reply(req, tx, res)
+	if offer != nil {
+		l.startMedia()
+	}
+}
+
+// modification reads the offer of a request that may change the session.
+func (l *Leg) modification(req *sip.Request) (*sdp.Offer, *fault) {
+	switch {
+	case l.state == closing:
+		return nil, refuse(sip.StatusCallTransactionDoesNotExists)
+	case l.state == ringing:
+		// RFC 3261 14.2: before the first final response.
+		return nil, refuse(sip.StatusInternalServerError, retryAfter(outOfOrderRetryAfter))
+	case l.accepted != nil && l.accepted.offered:
+		return nil, refuse(sip.StatusRequestPending) // our offer awaits its answer
+	}
+	return readOffer(req)
+}
+
+// noteHold tells the reader when the peer stops or begins to listen.
+func (l *Leg) noteHold() {
+	held := !l.local.chosen.Direction.Sends()
+	switch {
+	case held && !l.onHold:
+		l.emit(Event{Kind: Held})
+	case !held && l.onHold:
+		l.emit(Event{Kind: Resumed})
+	}
+	l.onHold = held
+}
+
+// info answers INFO. No body is understood yet; RFC 6086 4.2.2 lets an empty one be
+// taken as a sign of life.
+func (l *Leg) info(req *sip.Request, tx *sip.ServerTx) {
+	e := l.endpoint
+	if len(req.Body()) == 0 {
+		e.reply(req, tx, e.response(req, sip.StatusOK, ""))
+		return
+	}
+	e.replyFault(req, tx, refuse(sip.StatusUnsupportedMediaType, sip.NewHeader("Accept", contentSDP)))
+}

@@ -1,0 +1,134 @@
+package sipua
+
+import (
+	"cmp"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/emiago/sipgo/sip"
+)
+
+// sipgo hands each request to its handler in a goroutine of its own, so requests
+// of one dialog that arrive back to back are handled in any order. A queue puts them
+// right again: expect is called where the socket is read, before sipgo starts the
+// goroutine, and leaves a ticket; deliver is called by the goroutine; next gives the
+// tickets out by CSeq, an INVITE before its ACK, and holds one back while a lower
+// one that has arrived is still on its way.
+
+const (
+	// queueLimit bounds the requests of one dialog that wait. RFC 3261 12.2.2 has
+	// a dialog's peer wait for answers to most of them; more than this is a flood.
+	queueLimit = 32
+
+	// stallLimit is how long a request that arrived may keep the later ones
+	// waiting. sipgo drops some without a word (a branch that it has seen).
+	stallLimit = 250 * time.Millisecond
+)
+
+// A ticket is the place in a queue of one request.
+type ticket struct {
+	seq       uint32
+	ack       bool
+	arrived   time.Time
+	req       *sip.Request // nil until delivered
+	tx        *sip.ServerTx
+	delivered bool
+}
+
+// before orders tickets: by CSeq, and an ACK after the INVITE whose number it bears.
+func (t *ticket) before(u *ticket) int {
+	if c := cmp.Compare(t.seq, u.seq); c != 0 {
+		return c
+	}
+	switch {
+	case t.ack == u.ack:
+		return 0
+	case u.ack:
+		return -1
+	default:
+		return 1
+	}
+}
+
+// A queue holds the requests of one dialog that have arrived and are not handled.
+// Its zero value is not ready; use newQueue.
+type queue struct {
+	ready chan struct{} // has a value when next may give something new
+
+	mu      sync.Mutex
+	tickets []*ticket // in order
+	last    ticket    // the highest given out
+	any     bool      // whether last means something
+	closed  bool
+}
+
+func newQueue() *queue { return &queue{ready: make(chan struct{}, 1)} }
+
+// expect notes that a request has arrived. It returns nil for one that has its
+// place already or is older than what was handled, and for one too many.
+func (q *queue) expect(seq uint32, ack bool, now time.Time) *ticket {
+	t := &ticket{seq: seq, ack: ack, arrived: now}
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	if q.closed || len(q.tickets) >= queueLimit || q.any && t.before(&q.last) <= 0 {
+		return nil
+	}
+	at, found := slices.BinarySearchFunc(q.tickets, t, (*ticket).before)
+	if found {
+		return nil
+	}
+	q.tickets = slices.Insert(q.tickets, at, t)
+	return t
+}
+
+// deliver brings the request of a ticket. It reports false where the queue has been
+// closed or has gone on without it; the request is then the caller's to answer.
+func (q *queue) deliver(t *ticket, req *sip.Request, tx *sip.ServerTx) bool {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	if q.closed || !slices.Contains(q.tickets, t) {
+		return false
+	}
+	t.req, t.tx, t.delivered = req, tx, true
+	q.wake()
+	return true
+}
+
+// next takes the first request whose turn it is. Where there is none, wait is how
+// long those that have come may still be held up by one that has not; zero means
+// that none has come.
+func (q *queue) next(now time.Time) (t *ticket, wait time.Duration) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	at := slices.IndexFunc(q.tickets, func(t *ticket) bool { return t.delivered })
+	if at < 0 {
+		return nil, 0
+	}
+	for _, missing := range q.tickets[:at] {
+		if left := stallLimit - now.Sub(missing.arrived); left > 0 {
+			return nil, left
+		}
+	}
+	t = q.tickets[at]
+	q.tickets = slices.Delete(q.tickets, 0, at+1)
+	q.last, q.any = ticket{seq: t.seq, ack: t.ack}, true
+	return t, 0
+}
+
+// close ends the queue and returns what was delivered and not handled.
+func (q *queue) close() []*ticket {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	q.closed = true
+	rest := slices.DeleteFunc(q.tickets, func(t *ticket) bool { return !t.delivered })
+	q.tickets = nil
+	return rest
+}
+
+func (q *queue) wake() {
+	select {
+	case q.ready <- struct{}{}:
+	default:
+	}
+}
