@@ -1,0 +1,56 @@
+// Package identity decides who may use the server: logins at the two entrances,
+// the session that a login begins, passwords. It follows product.md section 3 and
+// security.md section 4; the sentences for people are those of shared/message.
+// It does not speak any protocol: package ws brings it what desktops ask, and
+// package store keeps what must survive.
+//
+// # Login
+//
+// The answer to a wrong merchant, user or password is the same, and so is what is
+// done for it: one Argon2id computation (against a hash that fits no password
+// where there is no user), a failure that is counted (in memory where there is no
+// user, so that a seventh try finds "locked" for every ID), and an answer that
+// leaves refusedAfter after the question. What is found, in this order:
+//
+//	source not in the merchant's list    AccessRestricted   before the password: nobody outside may guess, or lock
+//	too many failures from the source    AccessRestricted
+//	locked, even with the right password Locked
+//	wrong, unknown or disabled           AuthFailed         the sixth in a row locks
+//	not the role of this entrance        AccessRestricted   told only to who knows the password
+//	session of another workstation       AlreadyLoggedIn
+//
+// # Sessions
+//
+//	     login ──► connected ──logout, forced──► gone
+//	                │     ▲                       ▲
+//	connection lost │     │ resume                │ 5 minutes
+//	                ▼     │                       │
+//	               kept ──┴───────────────────────┘
+//
+// A session belongs to a user, who has at most one, and to a workstation. Its
+// token is 32 random bytes; only the SHA-256 is stored. Each resume brings a new
+// token; the old one is good until the desktop was heard with the new one, since
+// an answer may be lost on its way. While a session is kept, a login of another
+// workstation is refused; the same workstation may resume, or log in again with
+// the password where the token is lost. Where the desktop resumes before the
+// server has noticed that the old connection is dead, the newer one wins.
+//
+// A connection that the server itself ends by stopping is not lost: its 5 minutes
+// begin at the next start.
+//
+// Whether an operator is there for a call is Online: logged in, with a first
+// password set, and connected or lost for less than onlineGrace.
+//
+// # Passwords
+//
+// Argon2id with 19 MiB, 2 passes and 1 lane (OWASP's minimum: the machine also
+// carries voice), 16 bytes of salt and a key of 32, written as a PHC string; at
+// most hashings computations at a time. A first or initialized password is made
+// by FirstPassword, shown once, and must be replaced before anything else is
+// answered.
+//
+// # Goroutines and clock
+//
+// The package has none of its own; every method may be called together with any
+// other. The clock is time.Now.
+package identity

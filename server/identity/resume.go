@@ -1,0 +1,114 @@
+package identity
+
+import (
+	"context"
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"net/netip"
+	"time"
+
+	"tsunagi/server"
+	"tsunagi/shared/wire"
+)
+
+// Resume seats a new connection in the session that its workstation has. The
+// answer is CodeSessionLost where there is none any more.
+func (i *Identity) Resume(ctx context.Context, resume wire.Resume, source netip.Addr) (*Seat, error) {
+	i.changing.Lock()
+	defer i.changing.Unlock()
+	now := time.Now()
+	session, err := i.sessionFor(ctx, sha256.Sum256([]byte(resume.Token)), now)
+	if err != nil {
+		return nil, err
+	}
+	session.LostAt = i.lostAt(session)
+	if session.Workstation != resume.Workstation {
+		i.log.Warn("resume refused", "user", session.User, "source", source, "why", "another workstation")
+		return nil, errSessionLost
+	}
+	who, err := i.account(ctx, session.User)
+	switch {
+	case err != nil:
+		return nil, err
+	case !who.known || who.user.Disabled || expired(session, now):
+		i.log.Info("session ended", "user", session.User, "expired", expired(session, now), "disabled", who.user.Disabled)
+		i.vacate(session.User, ErrLoggedOut)
+		if err := i.store.DeleteSession(ctx, session.Token); err != nil {
+			return nil, err
+		}
+		return nil, errSessionLost
+	case !allowed(who.merchant.Sources, source):
+		i.log.Warn("resume refused", "user", session.User, "source", source, "why", "source not allowed")
+		return nil, errRestricted
+	}
+	if err := i.store.TouchSession(ctx, session.Token, now); err != nil {
+		return nil, fmt.Errorf("resume the session of %s: %w", session.User, err)
+	}
+	session.SeenAt, session.LostAt = now, time.Time{}
+	token, hash := newToken()
+	seat := i.take(session, grantOf(who, token, now))
+	i.mu.Lock()
+	seat.next = hash
+	i.mu.Unlock()
+	i.log.Info("session resumed", "user", session.User, "source", source, "workstation", session.Workstation)
+	return seat, nil
+}
+
+// sessionFor finds the session of a token: the stored one, or the one given out
+// last whose desktop has not been heard since.
+func (i *Identity) sessionFor(ctx context.Context, token ivr.TokenHash, now time.Time) (ivr.Session, error) {
+	session, err := i.store.SessionByToken(ctx, token)
+	if err == nil || !errors.Is(err, ivr.ErrNotFound) {
+		return session, err
+	}
+	i.mu.Lock()
+	var heard *Seat
+	for _, seat := range i.seats {
+		if seat.next == token {
+			heard = seat
+		}
+	}
+	at, forced := i.forced[token]
+	i.mu.Unlock()
+	switch {
+	case forced && now.Sub(at) < forcedKept:
+		return ivr.Session{}, errForced
+	case heard == nil:
+		return ivr.Session{}, errSessionLost
+	}
+	if err := i.confirm(ctx, heard); err != nil {
+		return ivr.Session{}, err
+	}
+	return i.store.SessionByToken(ctx, token)
+}
+
+// ForceLogout ends a user's session by a supervisor's hand: its connection is told
+// so, and a desktop that is away when it comes back. It is ivr.ErrNotFound where
+// the user has no session.
+func (i *Identity) ForceLogout(ctx context.Context, user ivr.UserKey) error {
+	i.changing.Lock()
+	defer i.changing.Unlock()
+	now := time.Now()
+	session, err := i.store.SessionOf(ctx, user)
+	if err != nil {
+		return fmt.Errorf("log out %s by force: %w", user, err)
+	}
+	if err := i.store.DeleteSession(ctx, session.Token); err != nil {
+		return fmt.Errorf("log out %s by force: %w", user, err)
+	}
+	i.mu.Lock()
+	for token, at := range i.forced {
+		if now.Sub(at) >= forcedKept {
+			delete(i.forced, token)
+		}
+	}
+	i.forced[session.Token] = now
+	if seat, ok := i.seats[user]; ok && seat.next != (ivr.TokenHash{}) {
+		i.forced[seat.next] = now
+	}
+	i.mu.Unlock()
+	i.vacate(user, ErrForced)
+	i.log.Info("logged out by force", "user", user)
+	return nil
+}

@@ -1,0 +1,195 @@
+package identity
+
+import (
+	"context"
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/base64"
+	"errors"
+	"time"
+
+	"tsunagi/server"
+)
+
+// Why a seat has ended.
+var (
+	ErrLoggedOut = errors.New("logged out")
+	ErrForced    = errors.New("logged out by force")
+	ErrReplaced  = errors.New("replaced by a newer connection")
+)
+
+// Grant is what a logged-in user works with.
+type Grant struct {
+	Token              string // for the next resume
+	User               ivr.User
+	Merchant           ivr.Merchant
+	PasswordMustChange bool // nothing else is answered before SetPassword
+	PasswordIsOld      bool // 90 days or more
+}
+
+func grantOf(who account, token string, now time.Time) Grant {
+	return Grant{
+		Token:              token,
+		User:               who.user,
+		Merchant:           who.merchant,
+		PasswordMustChange: who.credential.Initial,
+		PasswordIsOld:      isOld(who.credential, now),
+	}
+}
+
+// isOld tells whether a change of the password is recommended: 90 日以上.
+func isOld(credential ivr.Credential, now time.Time) bool {
+	return !credential.Initial && !credential.SetAt.IsZero() && now.Sub(credential.SetAt) >= passwordOld
+}
+
+// Seat is the place of one connection in a session. Whoever got it calls Heard
+// with each frame of the desktop, and at the end Logout or Lost, or neither when
+// the server stops. All methods may be called together.
+type Seat struct {
+	identity *Identity
+	ended    chan struct{}
+
+	// Guarded by identity.mu.
+	session ivr.Session   // as the store has it
+	next    ivr.TokenHash // of the grant's token while the store has the older one; else zero
+	grant   Grant
+	lostAt  time.Time
+	reason  error // why it has ended; nil while it has not
+}
+
+// Grant is what the user works with at present.
+func (s *Seat) Grant() Grant {
+	s.identity.mu.Lock()
+	defer s.identity.mu.Unlock()
+	return s.grant
+}
+
+// Ended is closed when the session has ended or another connection has it; Err
+// then tells which.
+func (s *Seat) Ended() <-chan struct{} { return s.ended }
+
+// Err is ErrLoggedOut, ErrForced or ErrReplaced, and nil while the seat stands.
+func (s *Seat) Err() error {
+	s.identity.mu.Lock()
+	defer s.identity.mu.Unlock()
+	return s.reason
+}
+
+// Heard notes that the desktop has spoken since it was seated, and so has its
+// token: the one before it is good no longer.
+func (s *Seat) Heard(ctx context.Context) error {
+	i := s.identity
+	i.mu.Lock()
+	confirmed := s.next == (ivr.TokenHash{}) || s.reason != nil
+	i.mu.Unlock()
+	if confirmed {
+		return nil
+	}
+	i.changing.Lock()
+	defer i.changing.Unlock()
+	return i.confirm(ctx, s)
+}
+
+// Lost notes that the connection is gone without a logout. It does nothing where
+// the seat has ended.
+func (s *Seat) Lost(ctx context.Context) error {
+	i := s.identity
+	i.changing.Lock()
+	defer i.changing.Unlock()
+	now := time.Now()
+	i.mu.Lock()
+	if s.reason != nil || !s.lostAt.IsZero() {
+		i.mu.Unlock()
+		return nil
+	}
+	s.lostAt = now
+	session := s.session
+	i.mu.Unlock()
+	i.log.Info("connection lost, session kept", "user", session.User, "workstation", session.Workstation)
+	return i.store.LoseSession(ctx, session.Token, now)
+}
+
+// Logout ends the session. It does nothing where the seat has ended.
+func (s *Seat) Logout(ctx context.Context) error {
+	i := s.identity
+	i.changing.Lock()
+	defer i.changing.Unlock()
+	i.mu.Lock()
+	session, over := s.session, s.reason != nil
+	i.mu.Unlock()
+	if over {
+		return nil
+	}
+	if err := i.store.DeleteSession(ctx, session.Token); err != nil {
+		return err
+	}
+	i.vacate(session.User, ErrLoggedOut)
+	i.log.Info("logged out", "user", session.User)
+	return nil
+}
+
+// take seats a new connection; the seat that the user had before ends. It is
+// called with i.changing held.
+func (i *Identity) take(session ivr.Session, grant Grant) *Seat {
+	seat := &Seat{identity: i, ended: make(chan struct{}), session: session, grant: grant}
+	i.vacate(session.User, ErrReplaced)
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	i.seats[session.User] = seat
+	return seat
+}
+
+// vacate ends the user's seat, where there is one.
+func (i *Identity) vacate(user ivr.UserKey, reason error) {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	if seat, ok := i.seats[user]; ok {
+		seat.reason = reason
+		close(seat.ended)
+		delete(i.seats, user)
+	}
+}
+
+// confirm writes down the token of a seat that was heard with it. It is called
+// with i.changing held.
+func (i *Identity) confirm(ctx context.Context, seat *Seat) error {
+	i.mu.Lock()
+	session, next, over := seat.session, seat.next, seat.reason != nil
+	lostAt := seat.lostAt
+	i.mu.Unlock()
+	if over || next == (ivr.TokenHash{}) {
+		return nil
+	}
+	session.Token, session.SeenAt, session.LostAt = next, time.Now(), lostAt
+	if err := i.store.PutSession(ctx, session); err != nil {
+		return err
+	}
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	seat.session, seat.next = session, ivr.TokenHash{}
+	return nil
+}
+
+// lostAt is when the connection of a session was lost; zero while it stands. The
+// seat knows it even where the store could not be told.
+func (i *Identity) lostAt(session ivr.Session) time.Time {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	if seat, ok := i.seats[session.User]; ok && session.LostAt.IsZero() {
+		return seat.lostAt
+	}
+	return session.LostAt
+}
+
+// newToken makes a token and its hash, which alone is kept.
+func newToken() (string, ivr.TokenHash) {
+	var random [32]byte
+	rand.Read(random[:]) //nolint:errcheck // never fails: crypto/rand ends the program instead
+	token := base64.RawURLEncoding.EncodeToString(random[:])
+	return token, sha256.Sum256([]byte(token))
+}
+
+// expired tells whether a session has been without its connection for too long.
+func expired(session ivr.Session, now time.Time) bool {
+	return !session.LostAt.IsZero() && now.Sub(session.LostAt) >= keptFor
+}

@@ -1,0 +1,266 @@
+package identity
+
+import (
+	"errors"
+	"testing"
+	"time"
+
+	"tsunagi/server"
+	"tsunagi/shared/message"
+	"tsunagi/shared/wire"
+)
+
+func TestLostSessionIsKeptFiveMinutes(t *testing.T) {
+	inHouse(t, func(t *testing.T, h *house) {
+		seat := h.mustLogin("ws1")
+		time.Sleep(24 * time.Hour) // a session lasts until logout
+		_, err := h.login(password, "ws2")
+		refusedWith(t, err, wire.CodeAlreadyLoggedIn, message.AlreadyLoggedIn)
+
+		h.must(seat.Lost(t.Context()))
+		time.Sleep(keptFor - time.Second)
+		_, err = h.login(password, "ws2")
+		refusedWith(t, err, wire.CodeAlreadyLoggedIn, message.AlreadyLoggedIn)
+		time.Sleep(time.Second)
+		_, err = h.resume(seat.Grant().Token, "ws1")
+		refusedWith(t, err, wire.CodeSessionLost, message.E309.Text())
+		if _, err := h.login(password, "ws2"); err != nil {
+			t.Errorf("login of another workstation after 5 minutes: %v", err)
+		}
+	})
+}
+
+func TestSameWorkstationResumesAtOnce(t *testing.T) {
+	inHouse(t, func(t *testing.T, h *house) {
+		seat := h.mustLogin("ws1")
+		first := seat.Grant().Token
+		h.must(seat.Lost(t.Context()))
+		_, err := h.resume(first, "ws2")
+		refusedWith(t, err, wire.CodeSessionLost, message.E309.Text())
+		_, err = h.resume("no-such-token", "ws1")
+		refusedWith(t, err, wire.CodeSessionLost, message.E309.Text())
+
+		seat = h.mustResume(first, "ws1")
+		second := seat.Grant().Token
+		if second == first {
+			t.Error("the token was not replaced")
+		}
+		if seat.Grant().User.Key != operator {
+			t.Errorf("resumed as %s, want %s", seat.Grant().User.Key, operator)
+		}
+		time.Sleep(2 * keptFor) // connected again: no clock runs
+		if !h.Online(operator) {
+			t.Error("a resumed operator should be online")
+		}
+		h.must(seat.Heard(t.Context()))
+		_, err = h.resume(first, "ws1")
+		refusedWith(t, err, wire.CodeSessionLost, message.E309.Text())
+		h.mustResume(second, "ws1")
+	})
+}
+
+// TestTokenThatNeverArrivedLosesNothing is a connection that breaks while the
+// answer to a resume is on its way: the desktop has the older token still.
+func TestTokenThatNeverArrivedLosesNothing(t *testing.T) {
+	inHouse(t, func(t *testing.T, h *house) {
+		seat := h.mustLogin("ws1")
+		token := seat.Grant().Token
+		h.must(seat.Lost(t.Context()))
+		for range 3 {
+			h.must(h.mustResume(token, "ws1").Lost(t.Context()))
+		}
+		h.restart(time.Minute)
+		h.must(h.mustResume(token, "ws1").Lost(t.Context()))
+	})
+}
+
+// TestTokenThatArrivedIsGoodUnheard is the same with the answer received and
+// nothing sent since.
+func TestTokenThatArrivedIsGoodUnheard(t *testing.T) {
+	inHouse(t, func(t *testing.T, h *house) {
+		first := h.mustLogin("ws1").Grant().Token
+		second := h.mustResume(first, "ws1").Grant().Token
+		third := h.mustResume(second, "ws1").Grant().Token
+		_, err := h.resume(first, "ws1")
+		refusedWith(t, err, wire.CodeSessionLost, message.E309.Text())
+		h.mustResume(third, "ws1")
+	})
+}
+
+func TestSessionOutlivesTheServer(t *testing.T) {
+	inHouse(t, func(t *testing.T, h *house) {
+		token := h.mustLogin("ws1").Grant().Token
+		h.restart(time.Hour) // stopped: the connection was not lost by the desktop
+		_, err := h.login(password, "ws2")
+		refusedWith(t, err, wire.CodeAlreadyLoggedIn, message.AlreadyLoggedIn)
+		time.Sleep(keptFor - 2*time.Second)
+		token = h.mustResume(token, "ws1").Grant().Token
+
+		h.restart(time.Second)
+		time.Sleep(keptFor)
+		_, err = h.resume(token, "ws1")
+		refusedWith(t, err, wire.CodeSessionLost, message.E309.Text())
+	})
+}
+
+func TestSessionLostBeforeTheStopKeepsItsClock(t *testing.T) {
+	inHouse(t, func(t *testing.T, h *house) {
+		seat := h.mustLogin("ws1")
+		h.must(seat.Lost(t.Context()))
+		h.restart(keptFor + time.Second)
+		_, err := h.resume(seat.Grant().Token, "ws1")
+		refusedWith(t, err, wire.CodeSessionLost, message.E309.Text())
+		h.mustLogin("ws2")
+	})
+}
+
+func TestNewerConnectionWins(t *testing.T) {
+	inHouse(t, func(t *testing.T, h *house) {
+		old := h.mustLogin("ws1")
+		seat := h.mustResume(old.Grant().Token, "ws1") // the old connection is not known to be dead
+		<-old.Ended()
+		if err := old.Err(); !errors.Is(err, ErrReplaced) {
+			t.Errorf("the older seat ended with %v, want %v", err, ErrReplaced)
+		}
+		h.must(old.Lost(t.Context())) // when its death is noticed at last
+		h.must(old.Logout(t.Context()))
+		time.Sleep(2 * keptFor)
+		if !h.Online(operator) {
+			t.Error("what happens to the older seat should not touch the newer one")
+		}
+		h.must(seat.Logout(t.Context()))
+	})
+}
+
+func TestSameWorkstationMayLogInAgain(t *testing.T) {
+	inHouse(t, func(t *testing.T, h *house) {
+		old := h.mustLogin("ws1")
+		_, err := h.login(password, "ws1") // a live session exists
+		refusedWith(t, err, wire.CodeAlreadyLoggedIn, message.AlreadyLoggedIn)
+		h.must(old.Lost(t.Context())) // and the token went with a broken keyring
+		h.mustLogin("ws1")
+		_, err = h.resume(old.Grant().Token, "ws1")
+		refusedWith(t, err, wire.CodeSessionLost, message.E309.Text())
+	})
+}
+
+func TestLogoutEndsTheSession(t *testing.T) {
+	inHouse(t, func(t *testing.T, h *house) {
+		seat := h.mustLogin("ws1")
+		h.must(seat.Logout(t.Context()))
+		<-seat.Ended()
+		if err := seat.Err(); !errors.Is(err, ErrLoggedOut) {
+			t.Errorf("the seat ended with %v, want %v", err, ErrLoggedOut)
+		}
+		if h.Online(operator) {
+			t.Error("a logged-out operator should not be online")
+		}
+		_, err := h.resume(seat.Grant().Token, "ws1")
+		refusedWith(t, err, wire.CodeSessionLost, message.E309.Text())
+		h.mustLogin("ws2")
+	})
+}
+
+func TestForcedLogout(t *testing.T) {
+	inHouse(t, func(t *testing.T, h *house) {
+		if err := h.ForceLogout(t.Context(), operator); !errors.Is(err, ivr.ErrNotFound) {
+			t.Errorf("forced logout of someone who is not there: %v, want %v", err, ivr.ErrNotFound)
+		}
+		seat := h.mustLogin("ws1")
+		h.must(h.ForceLogout(t.Context(), operator))
+		<-seat.Ended()
+		if err := seat.Err(); !errors.Is(err, ErrForced) {
+			t.Errorf("the seat ended with %v, want %v", err, ErrForced)
+		}
+		if h.Online(operator) {
+			t.Error("an operator logged out by force should not be online")
+		}
+	})
+}
+
+func TestForcedLogoutIsToldToWhoWasAway(t *testing.T) {
+	inHouse(t, func(t *testing.T, h *house) {
+		seat := h.mustLogin("ws1")
+		older := seat.Grant().Token
+		seat = h.mustResume(older, "ws1")
+		h.must(seat.Lost(t.Context()))
+		h.must(h.ForceLogout(t.Context(), operator))
+		for _, token := range []string{older, seat.Grant().Token} {
+			_, err := h.resume(token, "ws1")
+			refusedWith(t, err, wire.CodeSessionLost, message.ForcedLogout)
+		}
+		h.mustLogin("ws2")
+		time.Sleep(forcedKept)
+		_, err := h.resume(older, "ws1")
+		refusedWith(t, err, wire.CodeSessionLost, message.E309.Text())
+	})
+}
+
+func TestResumeLooksAtTheAccountAgain(t *testing.T) {
+	inHouse(t, func(t *testing.T, h *house) {
+		token := h.mustLogin("ws1").Grant().Token
+		merchant := ivr.DefaultMerchant("shop", "新しい名前")
+		merchant.Sources = []string{"198.51.100.0/24"}
+		h.must(h.store.PutMerchant(t.Context(), merchant))
+		_, err := h.resume(token, "ws1")
+		refusedWith(t, err, wire.CodeAccessRestricted, message.AccessRestricted)
+
+		merchant.Sources = nil
+		h.must(h.store.PutMerchant(t.Context(), merchant))
+		seat := h.mustResume(token, "ws1")
+		if got := seat.Grant().Merchant.Name; got != "新しい名前" {
+			t.Errorf("merchant is called %q after the resume", got)
+		}
+		h.must(h.store.PutUser(t.Context(), ivr.User{Key: operator, Role: ivr.RoleOperator, Disabled: true}))
+		_, err = h.resume(seat.Grant().Token, "ws1")
+		refusedWith(t, err, wire.CodeSessionLost, message.E309.Text())
+		<-seat.Ended()
+	})
+}
+
+// TestOnline is who gets calls (product.md 6.1): see onlineGrace.
+func TestOnline(t *testing.T) {
+	inHouse(t, func(t *testing.T, h *house) {
+		seat := h.mustLogin("ws1")
+		h.must(seat.Lost(t.Context()))
+		time.Sleep(onlineGrace - 1)
+		if !h.Online(operator) {
+			t.Error("a blip of the network should not refuse a call")
+		}
+		time.Sleep(1)
+		if h.Online(operator) {
+			t.Error("a desktop that stays away cannot see the send window")
+		}
+		seat = h.mustResume(seat.Grant().Token, "ws1")
+		if !h.Online(operator) {
+			t.Error("back again, the operator should get calls")
+		}
+		h.must(seat.Logout(t.Context()))
+		first, err := h.Initialize(t.Context(), operator)
+		h.must(err)
+		seat, err = h.login(first, "ws1")
+		h.must(err)
+		if h.Online(operator) {
+			t.Error("an operator who must set a password first cannot take a call")
+		}
+		h.must(h.SetPassword(t.Context(), seat, wire.SetPassword{New: "brand-new-pass1", Repeat: "brand-new-pass1"}))
+		if !h.Online(operator) {
+			t.Error("with the password set the operator should get calls")
+		}
+	})
+}
+
+// TestStoreThatFailsKeepsTheClock is a full disk at the moment when a connection
+// is lost: the session ends after 5 minutes all the same.
+func TestStoreThatFailsKeepsTheClock(t *testing.T) {
+	inHouse(t, func(t *testing.T, h *house) {
+		seat := h.mustLogin("ws1")
+		h.Identity.store = fullDisk{h.Identity.store}
+		if err := seat.Lost(t.Context()); !errors.Is(err, errFull) {
+			t.Errorf("lost: %v, want %v", err, errFull)
+		}
+		h.Identity.store = h.store
+		time.Sleep(keptFor)
+		h.mustLogin("ws2")
+	})
+}
