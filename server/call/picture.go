@@ -10,7 +10,7 @@ import (
 
 // show gives the board a picture of the call as it stands.
 func (c *Call) show() {
-	if c.machine.CardAccepted() {
+	if c.machine.CardAccepted() && !c.vault.Wiped() {
 		c.brand, c.last4 = string(c.vault.Brand()), c.vault.Last4()
 	}
 	c.desk.Board.Put(c.operator.Key, c.picture())
@@ -24,8 +24,10 @@ func (c *Call) picture() wire.Call {
 		ArrivedAtMs: c.arrivedAt.UnixMilli(), StateAtMs: c.stateAt.UnixMilli(),
 		TransactionID: c.order.TransactionID, Amount: c.order.Amount, PaymentCount: c.order.PaymentCount,
 		Digits: m.Digits(), RetriesLeft: m.RetriesLeft(), CardsLeft: m.CardsLeft(),
-		Brand: c.brand, Last4: c.last4,
 		CanAskAgain: m.CanAskAgain(), CanAbort: m.CanAbort(),
+	}
+	if m.CardAccepted() {
+		p.Brand, p.Last4 = c.brand, c.last4
 	}
 	if m.Deadline() && !c.deadline.IsZero() {
 		p.DeadlineAtMs = c.deadline.UnixMilli()

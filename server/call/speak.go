@@ -96,4 +96,5 @@ var catalogue = map[flow.Guidance][]prompt.Name{
 	flow.GuidanceAborted:        {prompt.Aborted, prompt.Goodbye},
 	flow.GuidanceReturning:      {prompt.Returning},
 	flow.GuidanceTransferFailed: {prompt.ReturnFailed, prompt.Goodbye},
+	flow.GuidanceReturnRefused:  {prompt.ReturnRefused, prompt.Goodbye},
 }
