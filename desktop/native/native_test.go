@@ -1,0 +1,193 @@
+package native
+
+import (
+	"encoding/hex"
+	"errors"
+	"os"
+	"path/filepath"
+	"runtime"
+	"testing"
+
+	"github.com/zalando/go-keyring"
+
+	"tsunagi/shared/message"
+)
+
+func TestSettingsAreKept(t *testing.T) {
+	folder := filepath.Join(t.TempDir(), "made", "on the way")
+	file, notice, err := OpenSettings(folder)
+	if err != nil || notice != "" || file.Settings() != DefaultSettings() {
+		t.Fatalf("first start: got %+v, %q, %v", file, notice, err)
+	}
+	want := Settings{"tsunagi.example:8443", "demo", "sato", ThemeDark, true, 30}
+	if err := file.Change(func(s *Settings) { *s = want }); err != nil {
+		t.Fatal(err)
+	}
+	again, notice, err := OpenSettings(folder)
+	if err != nil || notice != "" || again.Settings() != want {
+		t.Errorf("second start: got %+v, %q, %v, want %+v", again.Settings(), notice, err, want)
+	}
+	wantMode(t, filepath.Join(folder, "settings.json"))
+	if names, _ := filepath.Glob(filepath.Join(folder, "*")); len(names) != 1 {
+		t.Errorf("files left over: %q", names)
+	}
+}
+
+func TestDamagedSettingsAreSetAside(t *testing.T) {
+	for _, test := range []struct{ name, content string }{
+		{"cut off", `{"server":"tsu`},
+		{"empty", ``},
+		{"another shape", `[1,2]`},
+		{"a theme that does not exist", `{"theme":"neon"}`},
+		{"a volume out of range", `{"soundVolume":1000}`},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			folder := t.TempDir()
+			path := filepath.Join(folder, "settings.json")
+			if err := os.WriteFile(path, []byte(test.content), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			file, notice, err := OpenSettings(folder)
+			if err != nil || notice != message.SettingsDamaged || file.Settings() != DefaultSettings() {
+				t.Errorf("got %+v, %q, %v, want the defaults and a notice", file.Settings(), notice, err)
+			}
+			if kept, err := os.ReadFile(path + ".damaged"); err != nil || string(kept) != test.content {
+				t.Errorf("set aside: got %q, %v", kept, err)
+			}
+			if _, notice, _ := OpenSettings(folder); notice != "" {
+				t.Errorf("told again: %q", notice)
+			}
+		})
+	}
+}
+
+func TestSettingsOfOtherVersions(t *testing.T) {
+	got, err := parseSettings([]byte(`{"server":"a:1","addedLater":true}`))
+	want := DefaultSettings()
+	want.Server = "a:1"
+	if err != nil || got != want {
+		t.Errorf("got %+v, %v, want %+v", got, err, want)
+	}
+}
+
+func TestChangeThatIsRefused(t *testing.T) {
+	file, _, err := OpenSettings(t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := file.Change(func(s *Settings) { s.Theme = "neon" }); err == nil {
+		t.Error("a theme that does not exist was kept")
+	}
+	if file.Settings() != DefaultSettings() {
+		t.Errorf("got %+v, want the old settings", file.Settings())
+	}
+}
+
+func TestWorkstationIsMadeOnce(t *testing.T) {
+	folder := t.TempDir()
+	first, err := Workstation(folder)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if raw, err := hex.DecodeString(first); err != nil || len(raw) != 16 {
+		t.Errorf("got %q, want 32 hexadecimal digits", first)
+	}
+	if second, err := Workstation(folder); err != nil || second != first {
+		t.Errorf("second start: got %q, %v, want %q", second, err, first)
+	}
+	if err := os.WriteFile(filepath.Join(folder, "workstation"), []byte("damaged"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if third, err := Workstation(folder); err != nil || third == first || len(third) != 32 {
+		t.Errorf("after damage: got %q, %v, want a new name", third, err)
+	}
+}
+
+func TestSecrets(t *testing.T) {
+	keyring.MockInit()
+	folder := t.TempDir()
+	ring, why := OpenSecrets(folder)
+	if why != nil {
+		t.Fatal(why)
+	}
+	for name, secrets := range map[string]Secrets{"keyring": ring, "file": FileSecrets(folder)} {
+		t.Run(name, func(t *testing.T) {
+			const a, b = "a.example:8443", "b.example:8443"
+			steps := []error{
+				secrets.RemoveToken(a), // of one that is not there
+				secrets.SetPin(a, "pin a"),
+				secrets.SetPin(b, "pin b"),
+				secrets.SetToken(a, "token 1"),
+				secrets.SetToken(a, "token 2"),
+				secrets.SetToken(b, "token 3"),
+				secrets.RemovePin(b),
+				secrets.RemoveToken(b),
+			}
+			if err := errors.Join(steps...); err != nil {
+				t.Fatal(err)
+			}
+			wantSecret(t, "pin a", secrets.Pin, a)
+			wantSecret(t, "token 2", secrets.Token, a)
+			wantSecret(t, "", secrets.Pin, b)
+			wantSecret(t, "", secrets.Token, b)
+		})
+	}
+	wantMode(t, filepath.Join(folder, "secrets.json"))
+}
+
+func TestWithoutKeyringTheFileIsUsed(t *testing.T) {
+	keyring.MockInitWithError(errors.New("no secret service"))
+	folder := t.TempDir()
+	secrets, why := OpenSecrets(folder)
+	if why == nil {
+		t.Error("no reason was given")
+	}
+	if err := secrets.SetPin("a:1", "pin"); err != nil {
+		t.Fatal(err)
+	}
+	wantSecret(t, "pin", FileSecrets(folder).Pin, "a:1")
+}
+
+func TestDamagedSecretsAreForgotten(t *testing.T) {
+	for _, content := range []string{`{"pin a:1"`, `null`, `[]`, `{"pin a:1":5}`} {
+		folder := t.TempDir()
+		if err := os.WriteFile(filepath.Join(folder, "secrets.json"), []byte(content), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		secrets := FileSecrets(folder)
+		wantSecret(t, "", secrets.Pin, "a:1")
+		if err := secrets.SetPin("a:1", "pin"); err != nil {
+			t.Errorf("%s: %v", content, err)
+		}
+		wantSecret(t, "pin", secrets.Pin, "a:1")
+	}
+}
+
+func wantSecret(t *testing.T, want string, get func(string) (string, error), address string) {
+	t.Helper()
+	if got, err := get(address); got != want || err != nil {
+		t.Errorf("%s: got %q, %v, want %q", address, got, err, want)
+	}
+}
+
+// Windows has no such modes; there a folder under the user's profile is private.
+func wantMode(t *testing.T, path string) {
+	t.Helper()
+	info, err := os.Stat(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := info.Mode().Perm(); got != 0o600 && runtime.GOOS != "windows" {
+		t.Errorf("%s: mode %o, want 600", path, got)
+	}
+}
+
+func FuzzParseSettings(f *testing.F) {
+	f.Add([]byte(`{"server":"a:1","theme":"dark","soundVolume":5}`))
+	f.Add([]byte(`{"theme":null,"soundVolume":-1}`))
+	f.Fuzz(func(t *testing.T, data []byte) {
+		if settings, err := parseSettings(data); err == nil && settings.Check() != nil {
+			t.Errorf("took settings that do not pass: %+v", settings)
+		}
+	})
+}
