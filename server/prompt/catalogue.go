@@ -38,6 +38,7 @@ const (
 // What answers a wrong entry or none; the field is asked for again afterwards.
 const (
 	CardNumberTooShort  Name = "card-number-too-short"
+	CardNumberTooLong   Name = "card-number-too-long"
 	CardNumberWrong     Name = "card-number-wrong"
 	BrandNotAccepted    Name = "brand-not-accepted"
 	ExpiryWrong         Name = "expiry-wrong"
@@ -126,12 +127,13 @@ var sentences = []Line{
 	{SecurityCode4, "カードの表面にある、4桁のセキュリティコードを入力してください。",
 		"カードのおもて面にある、よん桁のセキュリティコードを入力してください。"},
 
-	{CardNumberTooShort, "カード番号の桁数が足りません。もう一度入力してください。", ""},
-	{CardNumberWrong, "入力されたカード番号に誤りがあります。もう一度入力してください。", ""},
-	{BrandNotAccepted, "恐れ入りますが、入力されたカードはお取り扱いできません。別のカードの番号を入力してください。", ""},
-	{ExpiryWrong, "有効期限の入力に誤りがあります。もう一度入力してください。", ""},
-	{ExpiryPast, "入力された有効期限は、すでに過ぎています。もう一度確認して、入力してください。", ""},
-	{SecurityCodeWrong, "セキュリティコードの桁数に誤りがあります。もう一度入力してください。", ""},
+	{CardNumberTooShort, "カード番号の桁数が足りません。", ""},
+	{CardNumberTooLong, "カード番号の桁数が多すぎます。", ""},
+	{CardNumberWrong, "入力されたカード番号に誤りがあります。", ""},
+	{BrandNotAccepted, "恐れ入りますが、入力されたカードはお取り扱いできません。別のカードをご用意ください。", ""},
+	{ExpiryWrong, "有効期限の入力に誤りがあります。", ""},
+	{ExpiryPast, "入力された有効期限は、すでに過ぎています。", ""},
+	{SecurityCodeWrong, "セキュリティコードの桁数に誤りがあります。", ""},
 	{CardNumberMissing, "カード番号の入力が確認できませんでした。", ""},
 	{ExpiryMissing, "有効期限の入力が確認できませんでした。", ""},
 	{SecurityCodeMissing, "セキュリティコードの入力が確認できませんでした。", ""},
@@ -149,7 +151,7 @@ var sentences = []Line{
 	{Returning, "オペレータにおつなぎします。そのままお待ちください。", ""},
 	{ReturnFailed, "誠に恐れ入りますが、オペレータにおつなぎできませんでした。", ""},
 	{ReturnRefused, "誠に恐れ入りますが、これ以上オペレータにおつなぎすることができません。", ""},
-	{Goodbye, "お電話ありがとうございました。失礼いたします。", ""},
+	{Goodbye, "それでは、失礼いたします。", ""},
 
 	{Ringback, "", ""},
 	{Music, "", ""},
