@@ -1,0 +1,39 @@
+// Package media is the RTP engine: it sends each call its prompts in packets of the
+// agreed length, without a break, and turns what comes back into keys.
+//
+// It follows RFC 3550 (RTP), RFC 3551 (G.711) and RFC 4733 (telephone-event). It is not
+// for signalling (package sipua agrees on the stream with package sdp and says Start),
+// nor for what is said when (package flow decides, package audio encodes). RTCP has its
+// port reserved, the odd one above each call's even port, and is not spoken yet.
+//
+// # One loop
+//
+// All calls share one goroutine on a thread of its own, [Engine]'s loop. Time is cut
+// into ticks of 1 ms; a call with packets of 20 ms has every twentieth tick for its
+// slot, and calls are spread over the ticks evenly. At each tick the loop obeys the
+// commands given since, sends one packet for each call of the slot, and reads what has
+// come to all the sockets. It waits for nobody: commands wait for it.
+//
+// The loop owns all state of a [Session]. Its methods may be called from anywhere, also
+// from a [Sink]; they take effect at the next tick, in the order of the calls. The
+// engine starts the loop in [New] and [Engine.Close] returns when it is gone. Without
+// calls the loop sleeps.
+//
+// A late loop sends what it missed at once, so that no sound is lost, up to 200 ms;
+// beyond that it goes on with the present and the timestamps tell of the gap.
+//
+// Sound is copied from the clips into the one send buffer of the engine. Nothing is
+// encoded and nothing is allocated for a packet, in or out.
+//
+// # Whose packets count
+//
+// A packet is taken from the negotiated address and port at any time. A packet from
+// another port of the negotiated address, or, where the peer is behind NAT, from
+// anywhere, is taken if no source has been taken yet; from then on that source is
+// latched, and another is only let in when the latched one has been silent for 200 ms
+// and the newcomer has the negotiated or the latched address. Everything else is
+// counted and ignored, so that nobody injects keys. Behind NAT we send to the latched
+// source (symmetric RTP), else to the negotiated address.
+//
+// Timestamps count 8,000 a second, 8 to the tick; a payload byte is one of them.
+package media

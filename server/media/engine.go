@@ -1,0 +1,186 @@
+package media
+
+import (
+	"fmt"
+	"log/slog"
+	"net/netip"
+	"sync"
+	"sync/atomic"
+	"time"
+)
+
+// Engine runs the RTP streams of all calls. Its methods may be called from several
+// goroutines.
+type Engine struct {
+	addr         netip.Addr
+	firstPort    uint16
+	mediaTimeout time.Duration
+	log          *slog.Logger
+	network      network
+	clock        clock
+	ports        *ports
+	open         atomic.Int64
+	late         atomic.Uint64
+	skipped      atomic.Uint64
+	wake         chan struct{} // holds one token when commands were posted
+	quit         chan struct{} // closed by Close
+	done         chan struct{} // closed when the loop is gone
+	stopped      error         // of closing the network; read after done
+
+	opening sync.RWMutex // held for reading while a port is bound, for writing to close quit
+
+	mu       sync.Mutex
+	commands []func()
+
+	// The rest belongs to the loop.
+	seats   []*Session // by pair of ports; nil where free
+	seated  int        // how many of them are not nil
+	wheel   wheel
+	tick    int64         // the next one to serve
+	arrival time.Duration // when the loop last looked at the clock
+	obeying []func()      // the commands being done
+	packet  [headerBytes + maxPayloadBytes]byte
+}
+
+// New starts an engine. It fails when the range holds no pair of ports or the address
+// is not this machine's.
+func New(c Config) (*Engine, error) {
+	network, err := newNetwork()
+	if err != nil {
+		return nil, fmt.Errorf("start media engine: %w", err)
+	}
+	e, err := newEngine(c, network, newClock())
+	if err == nil {
+		err = e.tryAddress()
+	}
+	if err != nil {
+		_ = network.close() // nothing is open in it
+		return nil, fmt.Errorf("start media engine: %w", err)
+	}
+	go e.run()
+	e.log.Info("RTP ports ready", slog.Any("address", e.addr), slog.Int("first", int(e.firstPort)), slog.Int("calls", len(e.seats)))
+	return e, nil
+}
+
+// newEngine returns an engine whose loop does not run.
+func newEngine(c Config, n network, t clock) (*Engine, error) {
+	first, pairs, err := c.portPairs()
+	if err != nil {
+		return nil, err
+	}
+	log := c.Log
+	if log == nil {
+		log = slog.New(slog.DiscardHandler)
+	}
+	return &Engine{
+		addr: c.Addr.Unmap(), firstPort: first, mediaTimeout: c.MediaTimeout, log: log,
+		network: n, clock: t, ports: newPorts(pairs), seats: make([]*Session, pairs),
+		wake: make(chan struct{}, 1), quit: make(chan struct{}), done: make(chan struct{}),
+	}, nil
+}
+
+// tryAddress binds any port of the address, so that a wrong one is known at the start
+// and not at the first call.
+func (e *Engine) tryAddress() error {
+	probe, err := e.network.listen(netip.AddrPortFrom(e.addr, 0), 0)
+	if err != nil {
+		return fmt.Errorf("bind RTP address %s: %w", e.addr, err)
+	}
+	return probe.close()
+}
+
+// Open binds a port for a new session whose events go to sink. Its errors are
+// ErrNoPorts, ErrClosed, or the machine's.
+func (e *Engine) Open(sink Sink) (*Session, error) {
+	for range len(e.seats) {
+		seat, ok := e.ports.take()
+		if !ok {
+			break
+		}
+		s, err := e.bind(seat, sink)
+		switch {
+		case err == nil:
+			return s, nil
+		case !inUse(err):
+			return nil, fmt.Errorf("open RTP port: %w", err)
+		}
+	}
+	return nil, fmt.Errorf("open RTP port: %w", ErrNoPorts)
+}
+
+// bind makes a session on a reserved seat, and releases the seat if it fails.
+func (e *Engine) bind(seat int, sink Sink) (*Session, error) {
+	// The network must not be closed under a port that is being bound.
+	e.opening.RLock()
+	defer e.opening.RUnlock()
+	s, err := e.listen(seat, sink)
+	if err != nil {
+		e.ports.release(seat)
+		return nil, err
+	}
+	e.open.Add(1)
+	e.post(func() { e.enter(s) })
+	return s, nil
+}
+
+// listen makes a session with a socket. e.opening must be held for reading.
+func (e *Engine) listen(seat int, sink Sink) (*Session, error) {
+	if e.stopping() {
+		return nil, ErrClosed
+	}
+	local := netip.AddrPortFrom(e.addr, e.firstPort+uint16(2*seat))
+	socket, err := e.network.listen(local, seat)
+	if err != nil {
+		return nil, err
+	}
+	s := &Session{engine: e, seat: seat, local: local, socket: socket, sink: sink}
+	s.listener, _ = sink.(Listener)
+	return s, nil
+}
+
+// Stats returns how the loop is doing.
+func (e *Engine) Stats() EngineStats {
+	return EngineStats{
+		Sessions: int(e.open.Load()), Ports: len(e.seats), Late: e.late.Load(), Skipped: e.skipped.Load(),
+	}
+}
+
+// Close ends all sessions and returns when the loop is gone and every port is free.
+// It must not be called from a Sink.
+func (e *Engine) Close() error {
+	e.opening.Lock()
+	first := !e.stopping()
+	if first {
+		close(e.quit)
+	}
+	e.opening.Unlock()
+	<-e.done
+	if first {
+		e.log.Info("RTP ports closed", slog.Uint64("late", e.late.Load()), slog.Uint64("skipped", e.skipped.Load()))
+	}
+	return e.stopped
+}
+
+// post has the loop do something at its next tick, or never once Close was called.
+func (e *Engine) post(do func()) {
+	if e.stopping() {
+		return
+	}
+	e.mu.Lock()
+	e.commands = append(e.commands, do)
+	e.mu.Unlock()
+	select {
+	case e.wake <- struct{}{}:
+	default: // it has been woken already
+	}
+}
+
+// stopping reports whether Close was called.
+func (e *Engine) stopping() bool {
+	select {
+	case <-e.quit:
+		return true
+	default:
+		return false
+	}
+}

@@ -1,0 +1,230 @@
+package media
+
+import (
+	"bytes"
+	"net"
+	"net/netip"
+	"runtime"
+	"testing"
+	"time"
+
+	"tsunagi/server/audio"
+	"tsunagi/server/dtmf"
+)
+
+// loopback is the address of the tests with real sockets.
+var loopback = netip.MustParseAddr("127.0.0.1")
+
+// networks are all makers of sockets that run on this machine.
+func networks(t *testing.T) map[string]func() (network, clock) {
+	t.Helper()
+	return map[string]func() (network, clock){
+		"the machine's": func() (network, clock) {
+			n, err := newNetwork()
+			if err != nil {
+				t.Fatal(err)
+			}
+			return n, newClock()
+		},
+		"the portable": func() (network, clock) { return newGoNetwork(), newGoClock() },
+	}
+}
+
+// onEach runs a test with a running engine on each network.
+func onEach(t *testing.T, c Config, test func(*testing.T, *Engine)) {
+	for name, make := range networks(t) {
+		t.Run(name, func(t *testing.T) {
+			n, clk := make()
+			e, err := newEngine(c, n, clk)
+			if err != nil {
+				t.Fatal(err)
+			}
+			go e.run()
+			defer func() {
+				if err := e.Close(); err != nil {
+					t.Error(err)
+				}
+			}()
+			test(t, e)
+		})
+	}
+}
+
+// told is a Sink that passes on what it is told.
+type told struct {
+	keys   chan byte
+	played chan int
+	lost   chan struct{}
+}
+
+func newTold() told { return told{make(chan byte, 64), make(chan int, 64), make(chan struct{}, 64)} }
+
+func (s told) Key(k dtmf.Key)     { s.keys <- byte(k) }
+func (s told) PlayedOut(turn int) { s.played <- turn }
+func (s told) MediaLost()         { s.lost <- struct{}{} }
+
+// telephone is a plain socket that a session talks to.
+func telephone(t *testing.T) (*net.UDPConn, netip.AddrPort) {
+	t.Helper()
+	conn, err := net.ListenUDP("udp", net.UDPAddrFromAddrPort(netip.AddrPortFrom(loopback, 0)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { conn.Close() })
+	if err := conn.SetDeadline(time.Now().Add(20 * time.Second)); err != nil {
+		t.Fatal(err)
+	}
+	return conn, conn.LocalAddr().(*net.UDPAddr).AddrPort()
+}
+
+// read takes one RTP packet from a telephone.
+func read(t *testing.T, conn *net.UDPConn) (header, []byte, netip.AddrPort) {
+	t.Helper()
+	var b [maxPacketBytes]byte
+	n, from, err := conn.ReadFromUDPAddrPort(b[:])
+	if err != nil {
+		t.Fatal(err)
+	}
+	h, payload, ok := parse(b[:n])
+	if !ok {
+		t.Fatalf("no RTP: % x", b[:n])
+	}
+	return h, bytes.Clone(payload), from
+}
+
+// ports40 is a range for the tests with real sockets.
+var ports40 = Config{Addr: loopback, PortMin: 40000, PortMax: 40199}
+
+func TestAPromptGoesOverTheWireWhole(t *testing.T) {
+	onEach(t, ports40, func(t *testing.T, e *Engine) {
+		conn, addr := telephone(t)
+		sink := newTold()
+		s, err := e.Open(sink)
+		if err != nil {
+			t.Fatal(err)
+		}
+		p := agreed()
+		p.Remote = addr
+		prompt := clip(50, 3)
+		s.Play(1, []*audio.Clip{prompt}, false)
+		s.Start(p)
+		var sound []byte
+		first, _, _ := read(t, conn)
+		if !first.marker {
+			t.Error("the first packet has no marker")
+		}
+		for i := uint16(1); i <= 70; i++ {
+			h, payload, from := read(t, conn)
+			if from != s.LocalAddr() || h.sequence != first.sequence+i || h.timestamp != first.timestamp+uint32(i)*160 || h.marker {
+				t.Fatalf("packet %d = %+v from %s after %+v", i, h, from, first)
+			}
+			sound = append(sound, payload...)
+		}
+		// The first packet, which began the prompt, was read apart.
+		if !bytes.HasPrefix(sound, prompt.PCMU[160:]) || !bytes.Equal(sound[49*160:], bytes.Repeat([]byte{0xFF}, 21*160)) {
+			t.Error("the prompt did not arrive whole and followed by silence")
+		}
+		if turn := <-sink.played; turn != 1 {
+			t.Errorf("played out turn %d, want 1", turn)
+		}
+		// The last packet can be here before it is counted there.
+		if got := s.Stats(); got.Sent < 70 || got.Unsent != 0 {
+			t.Errorf("stats = %+v, want at least 70 packets sent", got)
+		}
+	})
+}
+
+func TestKeysAndStrangersOverTheWire(t *testing.T) {
+	onEach(t, ports40, func(t *testing.T, e *Engine) {
+		conn, addr := telephone(t)
+		stranger, _ := telephone(t)
+		sink := newTold()
+		s, err := e.Open(sink)
+		if err != nil {
+			t.Fatal(err)
+		}
+		p := agreed()
+		p.Remote = addr
+		s.Start(p)
+		read(t, conn) // it has started
+		send := func(from *net.UDPConn, b []byte) {
+			if _, err := from.WriteToUDPAddrPort(b, s.LocalAddr()); err != nil {
+				t.Fatal(err)
+			}
+		}
+		for i, key := range []byte{4, 1, 11, 1} {
+			for range 3 {
+				send(conn, packet(101, uint16(i), uint32(i)*800, 9, key, 0x8A, 1, 0))
+				send(stranger, packet(101, uint16(i), uint32(i)*8000, 66, 9, 0x8A, 1, 0))
+			}
+		}
+		got := []byte{<-sink.keys, <-sink.keys, <-sink.keys, <-sink.keys}
+		if string(got) != "41#1" {
+			t.Errorf("keys = %q, want %q", got, "41#1")
+		}
+		for s.Stats().Foreign < 12 || s.Stats().Received < 12 {
+			runtime.Gosched()
+		}
+		if len(sink.keys) != 0 {
+			t.Errorf("%d keys too many", len(sink.keys))
+		}
+	})
+}
+
+func TestTwoEnginesTalk(t *testing.T) {
+	onEach(t, ports40, func(t *testing.T, e *Engine) {
+		phone, server := newTold(), newTold()
+		a, err := e.Open(phone)
+		if err != nil {
+			t.Fatal(err)
+		}
+		b, err := e.Open(server)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, pair := range [][2]*Session{{a, b}, {b, a}} {
+			p := agreed()
+			p.Remote = pair[1].LocalAddr()
+			pair[0].Start(p)
+		}
+		const keyed = "1234567890*#"
+		for _, k := range []byte(keyed) {
+			a.SendKey(dtmf.Key(k), 40*time.Millisecond, 20*time.Millisecond)
+		}
+		var heard []byte
+		for range keyed {
+			heard = append(heard, <-server.keys)
+		}
+		if string(heard) != keyed {
+			t.Errorf("keys = %q, want %q", heard, keyed)
+		}
+	})
+}
+
+func TestIPv6(t *testing.T) {
+	v6 := netip.IPv6Loopback()
+	probe, err := net.ListenUDP("udp", net.UDPAddrFromAddrPort(netip.AddrPortFrom(v6, 0)))
+	if err != nil {
+		t.Logf("this machine has no IPv6, so only IPv4 was tried: %v", err)
+		return
+	}
+	probe.Close()
+	onEach(t, Config{Addr: v6, PortMin: 40000, PortMax: 40199}, func(t *testing.T, e *Engine) {
+		phone, server := newTold(), newTold()
+		a, errA := e.Open(phone)
+		b, errB := e.Open(server)
+		if errA != nil || errB != nil {
+			t.Fatal(errA, errB)
+		}
+		for _, pair := range [][2]*Session{{a, b}, {b, a}} {
+			p := agreed()
+			p.Remote = pair[1].LocalAddr()
+			pair[0].Start(p)
+		}
+		a.SendKey('7', 60*time.Millisecond, 0)
+		if got := <-server.keys; got != '7' {
+			t.Errorf("key = %q, want 7", got)
+		}
+	})
+}
+

@@ -1,0 +1,197 @@
+package media
+
+import (
+	"bytes"
+	"errors"
+	"log/slog"
+	"net"
+	"net/netip"
+	"runtime"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+)
+
+func TestPortsAreGivenAndTakenBack(t *testing.T) {
+	c := Config{Addr: loopback, PortMin: 40301, PortMax: 40307} // 40302, 40304, 40306
+	onEach(t, c, func(t *testing.T, e *Engine) {
+		if got := e.Stats().Ports; got != 3 {
+			t.Fatalf("the range holds %d sessions, want 3", got)
+		}
+		// Another program has the second port.
+		taken, err := net.ListenUDP("udp", net.UDPAddrFromAddrPort(netip.AddrPortFrom(loopback, 40304)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer taken.Close()
+		a, errA := e.Open(newTold())
+		b, errB := e.Open(newTold())
+		if errA != nil || errB != nil {
+			t.Fatal(errA, errB)
+		}
+		got := []uint16{a.LocalAddr().Port(), b.LocalAddr().Port()}
+		if !slices.Equal(got, []uint16{40302, 40306}) {
+			t.Errorf("ports = %v, want 40302 and 40306", got)
+		}
+		if _, err := e.Open(newTold()); !errors.Is(err, ErrNoPorts) {
+			t.Errorf("Open with no port free: %v, want ErrNoPorts", err)
+		}
+		a.Close()
+		for e.Stats().Sessions > 1 {
+			runtime.Gosched()
+		}
+		again, err := e.Open(newTold())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := again.LocalAddr().Port(); got != 40302 {
+			t.Errorf("port = %d, want 40302, which was given back", got)
+		}
+	})
+}
+
+func TestAPortRestsAsLongAsPossible(t *testing.T) {
+	p := newPorts(3)
+	var got []int
+	for range 7 {
+		pair, ok := p.take()
+		if !ok {
+			t.Fatal("no pair")
+		}
+		got = append(got, pair)
+		p.release(pair)
+	}
+	if want := []int{0, 1, 2, 0, 1, 2, 0}; !slices.Equal(got, want) {
+		t.Errorf("pairs = %v, want %v", got, want)
+	}
+}
+
+func TestCloseLeavesNothingBehind(t *testing.T) {
+	goroutines, files := runtime.NumGoroutine(), openFiles(t)
+	onEach(t, ports40, func(t *testing.T, e *Engine) {
+		_, addr := telephone(t)
+		var last *Session
+		for i := range 20 {
+			s, err := e.Open(newTold())
+			if err != nil {
+				t.Fatal(err)
+			}
+			p := agreed()
+			p.Remote = addr
+			if i%2 == 0 {
+				s.Start(p)
+			}
+			last = s
+		}
+		last.Close()
+		if err := e.Close(); err != nil {
+			t.Error(err)
+		}
+		if got := e.Stats().Sessions; got != 0 {
+			t.Errorf("%d sessions are left", got)
+		}
+		if _, err := e.Open(newTold()); !errors.Is(err, ErrClosed) {
+			t.Errorf("Open after Close: %v, want ErrClosed", err)
+		}
+		last.Play(1, nil, false)
+		last.Close()
+		if conn, err := net.ListenUDP("udp", net.UDPAddrFromAddrPort(last.LocalAddr())); err != nil {
+			t.Errorf("a port is still bound: %v", err)
+		} else {
+			conn.Close()
+		}
+	})
+	if got := openFiles(t); got != files {
+		t.Errorf("%d files open, %d before", got, files)
+	}
+	// A goroutine that has said goodbye may still be on its last instruction.
+	for range 1_000_000 {
+		if runtime.NumGoroutine() <= goroutines {
+			return
+		}
+		runtime.Gosched()
+	}
+	t.Errorf("%d goroutines, %d before", runtime.NumGoroutine(), goroutines)
+}
+
+func TestAnIdleEngineSleepsAndWakes(t *testing.T) {
+	onEach(t, ports40, func(t *testing.T, e *Engine) {
+		for range 3 {
+			conn, addr := telephone(t)
+			s, err := e.Open(newTold())
+			if err != nil {
+				t.Fatal(err)
+			}
+			p := agreed()
+			p.Remote = addr
+			s.Start(p)
+			read(t, conn)
+			s.Close()
+			for e.Stats().Sessions > 0 {
+				runtime.Gosched()
+			}
+		}
+	})
+}
+
+func TestWhatAnEngineRefuses(t *testing.T) {
+	cases := []struct {
+		name string
+		c    Config
+		want string
+	}{
+		{"no address", Config{PortMin: 40000, PortMax: 40199}, "no address"},
+		{"no ports", Config{Addr: loopback}, "begin above 0"},
+		{"a range that ends before it begins", Config{Addr: loopback, PortMin: 40010, PortMax: 40000}, "40010 to 40000 hold no even port"},
+		{"a range of one port", Config{Addr: loopback, PortMin: 40000, PortMax: 40000}, "hold no even port"},
+		{"an odd and an even port", Config{Addr: loopback, PortMin: 40001, PortMax: 40002}, "hold no even port"},
+		{"an address of another machine", Config{Addr: netip.MustParseAddr("192.0.2.1"), PortMin: 40000, PortMax: 40199}, "bind RTP address 192.0.2.1"},
+	}
+	for _, c := range cases {
+		t.Run(c.name, func(t *testing.T) {
+			e, err := New(c.c)
+			if err == nil {
+				e.Close()
+				t.Fatal("it started")
+			}
+			if !strings.Contains(err.Error(), c.want) {
+				t.Errorf("error = %q, want it to say %q", err, c.want)
+			}
+		})
+	}
+}
+
+func TestNewStartsAndTheLogHoldsNoKey(t *testing.T) {
+	var out bytes.Buffer
+	c := ports40
+	c.Log = slog.New(slog.NewTextHandler(&out, &slog.HandlerOptions{Level: slog.LevelDebug}))
+	e, err := New(c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	phone, server := newTold(), newTold()
+	a, errA := e.Open(phone)
+	b, errB := e.Open(server)
+	if errA != nil || errB != nil {
+		t.Fatal(errA, errB)
+	}
+	for _, pair := range [][2]*Session{{a, b}, {b, a}} {
+		p := agreed()
+		p.Remote = pair[1].LocalAddr()
+		pair[0].Start(p)
+	}
+	a.SendKey('#', 60*time.Millisecond, 0)
+	if got := <-server.keys; got != '#' {
+		t.Errorf("key = %q, want #", got)
+	}
+	a.Close()
+	b.Close()
+	if err := e.Close(); err != nil {
+		t.Error(err)
+	}
+	log := out.String()
+	if strings.Contains(log, "#") || !strings.Contains(log, "RTP session closed") || !strings.Contains(log, "packets.sent=") {
+		t.Errorf("log:\n%s", log)
+	}
+}

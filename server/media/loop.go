@@ -1,0 +1,140 @@
+package media
+
+import (
+	"log/slog"
+	"net/netip"
+	"runtime"
+	"time"
+)
+
+// tickLength is the time between two ticks.
+const tickLength = time.Millisecond
+
+// maxBehind is how many ticks the loop makes up for when it is late.
+const maxBehind = 200
+
+// run is the loop. The goroutine keeps its thread to itself, so that the thread wakes
+// for the loop alone and may be put before the rest of the program; the thread ends
+// with it.
+func (e *Engine) run() {
+	runtime.LockOSThread()
+	prepareThread()
+	defer close(e.done)
+	receive, more := e.receive, e.hasTime // made once: a method value is an allocation
+	for !e.stopping() {
+		if e.seated == 0 {
+			e.rest()
+			continue
+		}
+		e.step(receive, more)
+		e.clock.sleepUntil(time.Duration(e.tick) * tickLength)
+	}
+	e.mu.Lock()
+	e.takeLocked()
+	e.mu.Unlock()
+	e.obey()
+	for _, s := range e.seats {
+		if s != nil {
+			e.leave(s)
+		}
+	}
+	e.stopped = e.network.close()
+}
+
+// rest waits without ticks until there is something to do.
+func (e *Engine) rest() {
+	select {
+	case <-e.wake:
+	case <-e.quit:
+	}
+	e.tick = int64(e.clock.now() / tickLength)
+	e.arrival = e.clock.now()
+	e.takeCommands()
+}
+
+// step is one round of the loop: the commands given, the slots up to now, and the
+// packets that have come, as far as there is time for them before the next slot.
+// Sending goes first, so that a flood of packets does not disturb the calls' pace.
+func (e *Engine) step(receive receiver, more func() bool) {
+	e.arrival = e.clock.now()
+	e.takeCommands()
+	current := int64(e.arrival / tickLength)
+	if behind := current - e.tick; behind > maxBehind {
+		e.skipped.Add(uint64(behind))
+		e.tick = current
+	}
+	for ; e.tick <= current; e.tick++ {
+		e.serveSlot()
+	}
+	e.arrival = e.clock.now()
+	e.network.drain(receive, more)
+}
+
+// serveSlot serves the sessions of the current tick.
+func (e *Engine) serveSlot() {
+	late := e.arrival-time.Duration(e.tick)*tickLength > lateAfter
+	for _, s := range e.wheel.at(e.tick) {
+		if late {
+			s.counters.late.Add(1)
+			e.late.Add(1)
+		}
+		s.serve()
+	}
+}
+
+// takeCommands does what was posted. A command being posted at this very moment is
+// done at the next tick: the loop does not wait for the one who posts it.
+func (e *Engine) takeCommands() {
+	if !e.mu.TryLock() {
+		return
+	}
+	e.takeLocked()
+	e.mu.Unlock()
+	e.obey()
+}
+
+// takeLocked moves the posted commands to the loop. e.mu must be held.
+func (e *Engine) takeLocked() { e.commands, e.obeying = e.obeying[:0], e.commands }
+
+// obey does the commands taken.
+func (e *Engine) obey() {
+	for i, do := range e.obeying {
+		do()
+		e.obeying[i] = nil
+	}
+}
+
+// receive gives a packet to the session of a seat, if there is one.
+func (e *Engine) receive(seat int, packet []byte, source netip.AddrPort) {
+	if s := e.seats[seat]; s != nil {
+		s.receive(packet, source)
+	}
+}
+
+// hasTime reports whether the next slot is still to come.
+func (e *Engine) hasTime() bool {
+	return e.clock.now() < time.Duration(e.tick)*tickLength
+}
+
+// enter takes a session in.
+func (e *Engine) enter(s *Session) {
+	e.seats[s.seat] = s
+	e.seated++
+}
+
+// leave ends a session and frees its port.
+func (e *Engine) leave(s *Session) {
+	if e.seats[s.seat] != s {
+		return
+	}
+	s.closed.Store(true)
+	s.detector.Wipe()
+	e.wheel.remove(s)
+	e.seats[s.seat] = nil
+	e.seated--
+	if err := s.socket.close(); err != nil {
+		e.log.Warn("RTP port not closed", slog.Any("local", s.local), slog.Any("error", err))
+	}
+	e.ports.release(s.seat)
+	e.open.Add(-1)
+}

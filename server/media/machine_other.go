@@ -1,0 +1,15 @@
+//go:build !linux
+
+package media
+
+// On other systems than Linux the engine is for trying things out, not for load.
+
+func newNetwork() (network, error) { return newGoNetwork(), nil }
+
+func newClock() clock { return newGoClock() }
+
+func prepareThread() {}
+
+// inUse takes any error of binding for a port that another program has, because the
+// systems disagree on how they say it.
+func inUse(error) bool { return true }

@@ -1,0 +1,77 @@
+package media
+
+import (
+	"net/netip"
+	"slices"
+	"time"
+
+	"tsunagi/server/sdp"
+)
+
+// Params is what was agreed on for a session.
+type Params struct {
+	Codec            sdp.Codec
+	PayloadType      uint8 // of the codec
+	EventPayloadType uint8 // of telephone-event in packets we send; 0: the default one
+
+	// Ptime is how much sound a packet holds: 10, 20, 30, 40 or 60 ms. Anything else
+	// means 20 ms.
+	Ptime time.Duration
+
+	// Remote is where the peer receives. The zero value sends nothing.
+	Remote netip.AddrPort
+
+	// Direction is which way the stream flows, seen from us. While we may not send,
+	// the prompt and the keys stand still and go on where they were; while either
+	// side is silent by agreement, MediaLost is not reported.
+	Direction sdp.Direction
+
+	// BehindNAT takes the source of the first packet for the peer's real address,
+	// whatever was negotiated. It is for a peer whose signalling comes from another
+	// address than the one it negotiated.
+	BehindNAT bool
+}
+
+// ParamsOf returns the parameters of a stream that was agreed on.
+func ParamsOf(c sdp.Chosen) Params {
+	return Params{
+		Codec: c.Codec, PayloadType: c.PayloadType, EventPayloadType: c.EventPayloadType,
+		Ptime: c.Ptime, Remote: c.Remote, Direction: c.Direction,
+	}
+}
+
+// The payload types that need no agreement.
+const comfortNoise = 13 // RFC 3389
+
+// normal returns p with a packet length that the wheel has, an event payload type, and
+// addresses that compare equal to those of received packets.
+func (p Params) normal() Params {
+	if !slices.Contains([]time.Duration{10, 20, 30, 40, 60}, p.Ptime/time.Millisecond) || p.Ptime%time.Millisecond != 0 {
+		p.Ptime = 20 * time.Millisecond
+	}
+	if p.EventPayloadType == 0 && p.PayloadType != sdp.DefaultEventPayloadType {
+		p.EventPayloadType = sdp.DefaultEventPayloadType
+	}
+	if p.Remote.IsValid() {
+		p.Remote = netip.AddrPortFrom(p.Remote.Addr().Unmap(), p.Remote.Port())
+	}
+	return p
+}
+
+// ticks returns how many ticks lie between two packets.
+func (p Params) ticks() int { return int(p.Ptime / time.Millisecond) }
+
+// isEvent reports whether packets of this payload type are telephone-events. A peer
+// that numbers events differently from us may send either number (RFC 3264 6.1).
+func (p Params) isEvent(payloadType uint8) bool {
+	return payloadType != p.PayloadType &&
+		(payloadType == p.EventPayloadType || payloadType == sdp.DefaultEventPayloadType)
+}
+
+// isKnown reports whether a packet of this payload type belongs to the stream.
+func (p Params) isKnown(payloadType uint8) bool {
+	return payloadType == p.PayloadType || p.isEvent(payloadType) || payloadType == comfortNoise
+}
+
+// bothWays reports whether both sides should be sending.
+func (p Params) bothWays() bool { return p.Direction.Sends() && p.Direction.Receives() }

@@ -1,0 +1,49 @@
+package media
+
+import (
+	"net/netip"
+
+	"tsunagi/server/dtmf"
+)
+
+// receive takes a packet that came to the session's port.
+func (s *Session) receive(packet []byte, from netip.AddrPort) {
+	if s.period == 0 || s.closed.Load() {
+		return // not agreed on anything yet, or any more
+	}
+	h, payload, ok := parse(packet)
+	if !ok || !s.params.isKnown(h.payloadType) {
+		s.counters.unexpected.Add(1)
+		return
+	}
+	now := s.engine.arrival
+	if !s.source.admit(from, &s.params, now) {
+		s.counters.foreign.Add(1)
+		return
+	}
+	s.heard, s.missed = now, false
+	newer := s.reception.count(h)
+	switch {
+	case s.params.isEvent(h.payloadType):
+		s.press(h, payload)
+	case h.payloadType == s.params.PayloadType && newer:
+		s.reception.time(h.timestamp, now)
+		if s.listener != nil {
+			s.listener.Heard(payload)
+		}
+	}
+	s.counters.received.Add(1)
+	s.counters.lost.Store(uint64(s.reception.lost()))
+	s.counters.jitterUnits.Store(uint64(s.reception.jitter >> 4))
+}
+
+// press takes a telephone-event. A late or doubled one is as good as any: the detector
+// knows presses by equality.
+func (s *Session) press(h header, payload []byte) {
+	key, ok := s.detector.Detect(dtmf.Packet{
+		SSRC: h.ssrc, Timestamp: h.timestamp, Marker: h.marker, Payload: payload,
+	})
+	if ok {
+		s.sink.Key(key)
+	}
+}

@@ -1,0 +1,35 @@
+package media
+
+import (
+	"net/netip"
+	"time"
+)
+
+// network is the machine's UDP as the loop uses it. All but listen is called from the
+// loop only.
+type network interface {
+	// listen binds addr. What comes to it is drained under the seat given.
+	listen(addr netip.AddrPort, seat int) (socket, error)
+
+	// drain hands over the packets that have come, at least one of each socket that
+	// has any, and stops early when more returns false. It does not wait. The packet
+	// is overwritten after receive returns.
+	drain(receive receiver, more func() bool)
+
+	close() error
+}
+
+// receiver takes a packet that came to the socket of a seat.
+type receiver func(seat int, packet []byte, source netip.AddrPort)
+
+// socket is one bound port.
+type socket interface {
+	send(packet []byte, to netip.AddrPort) error
+	close() error
+}
+
+// clock is the machine's time, counted from when the clock was made.
+type clock interface {
+	now() time.Duration
+	sleepUntil(t time.Duration)
+}

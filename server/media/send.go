@@ -1,0 +1,102 @@
+package media
+
+import "time"
+
+// unitsPerTick is RTP timestamp units, and bytes of G.711, per millisecond.
+const unitsPerTick = 8
+
+// lateAfter is how much after its time a slot counts as late: what a jitter buffer
+// begins to notice.
+const lateAfter = 2 * time.Millisecond
+
+// serve sends what the session owes at the engine's tick.
+func (s *Session) serve() {
+	interval := uint32(s.period * unitsPerTick)
+	if gap := s.engine.tick - s.due; gap > 0 {
+		// The session moved to a later slot or the loop skipped ticks.
+		s.out.timestamp += uint32(gap) * unitsPerTick
+		s.out.marker = true
+	}
+	s.due = s.engine.tick + int64(s.period)
+	s.watch()
+	switch to := s.source.destination(&s.params); {
+	case !s.params.Direction.Sends() || !to.IsValid():
+		// Held: the clock runs on. RFC 3551 4.1: the marker tells of the gap.
+		s.out.marker = true
+	case s.sendKeys(interval):
+	default:
+		s.sendSound(interval)
+	}
+	s.out.timestamp += interval
+}
+
+// sendSound sends the next packet of what is played, or of silence.
+func (s *Session) sendSound(interval uint32) {
+	packet := s.engine.packet[:headerBytes+interval]
+	ended := false
+	if s.player.playing() {
+		ended = s.player.fill(packet[headerBytes:], s.params.Codec)
+	} else {
+		silence(packet[headerBytes:], s.params.Codec)
+	}
+	h := s.out
+	h.payloadType = s.params.PayloadType
+	s.send(h, packet)
+	if ended && s.player.play == s.lastPlay.Load() && !s.closed.Load() {
+		s.sink.PlayedOut(s.player.turn)
+	}
+}
+
+// sendKeys sends what is due of the keys to be pressed and reports whether a key is
+// down, in which case no sound is sent.
+func (s *Session) sendKeys(interval uint32) bool {
+	q := &s.keys
+	if q.due(s.out.timestamp) {
+		for q.down { // no pause was left for the ends of the key before
+			s.sendReport(0)
+		}
+		q.begin(s.out.timestamp)
+	}
+	if !q.down {
+		return false
+	}
+	s.sendReport(interval)
+	return true
+}
+
+// sendReport sends the next packet of the key that is down.
+func (s *Session) sendReport(interval uint32) {
+	report := s.keys.press.Next(interval)
+	packet := s.engine.packet[:headerBytes+len(report.Payload)]
+	copy(packet[headerBytes:], report.Payload[:])
+	h := s.out
+	h.payloadType = s.params.EventPayloadType
+	h.timestamp, h.marker = report.Timestamp, report.Marker
+	s.send(h, packet)
+	s.keys.down = !s.keys.press.Done()
+}
+
+// send puts h in front of packet, sends it, and moves on to the next packet.
+func (s *Session) send(h header, packet []byte) {
+	h.put(packet)
+	if err := s.socket.send(packet, s.source.destination(&s.params)); err != nil {
+		s.counters.unsent.Add(1)
+	} else {
+		s.counters.sent.Add(1)
+	}
+	s.out.sequence++
+	s.out.marker = false
+}
+
+// watch reports a peer that should be sending and is not.
+func (s *Session) watch() {
+	limit := s.engine.mediaTimeout
+	switch now := s.engine.arrival; {
+	case limit == 0 || s.missed:
+	case !s.params.bothWays():
+		s.heard = now
+	case now-s.heard >= limit && !s.closed.Load():
+		s.missed = true
+		s.sink.MediaLost()
+	}
+}

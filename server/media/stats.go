@@ -1,0 +1,52 @@
+package media
+
+import (
+	"log/slog"
+	"sync/atomic"
+	"time"
+)
+
+// Stats is what has become of a session's packets.
+type Stats struct {
+	Sent       uint64        // packets sent
+	Unsent     uint64        // packets that the machine did not take
+	Late       uint64        // slots that were served more than 2 ms after their time
+	Received   uint64        // packets taken, with doubled ones
+	Lost       uint64        // packets that did not come
+	Foreign    uint64        // packets from a source that is not the peer's
+	Unexpected uint64        // packets that were no RTP or of no agreed payload type
+	Jitter     time.Duration // of the peer's sound as it arrives, RFC 3550
+}
+
+// LogValue groups s for a log line.
+func (s Stats) LogValue() slog.Value {
+	return slog.GroupValue(
+		slog.Uint64("sent", s.Sent), slog.Uint64("unsent", s.Unsent), slog.Uint64("late", s.Late),
+		slog.Uint64("received", s.Received), slog.Uint64("lost", s.Lost), slog.Uint64("foreign", s.Foreign),
+		slog.Uint64("unexpected", s.Unexpected), slog.Duration("jitter", s.Jitter),
+	)
+}
+
+// counters are a session's Stats as the loop writes them and anybody reads them.
+type counters struct {
+	sent, unsent, late, received, foreign, unexpected atomic.Uint64
+
+	lost, jitterUnits atomic.Uint64 // copied from the reception after each packet
+}
+
+func (c *counters) stats() Stats {
+	return Stats{
+		Sent: c.sent.Load(), Unsent: c.unsent.Load(), Late: c.late.Load(),
+		Received: c.received.Load(), Lost: c.lost.Load(),
+		Foreign: c.foreign.Load(), Unexpected: c.unexpected.Load(),
+		Jitter: time.Duration(c.jitterUnits.Load()) * time.Millisecond / unitsPerTick,
+	}
+}
+
+// EngineStats is how the loop itself is doing.
+type EngineStats struct {
+	Sessions int    // open now
+	Ports    int    // sessions that the range can hold
+	Late     uint64 // packets sent more than 2 ms after their time
+	Skipped  uint64 // ticks that were given up because the loop was far behind
+}

@@ -1,0 +1,47 @@
+package media
+
+import "slices"
+
+// cycle is the number of slots of the wheel, a whole multiple of every packet length in
+// ticks, so that a session has the same slots in each turn of the wheel.
+const cycle = 120
+
+// wheel says which sessions send at which tick.
+type wheel struct {
+	slots [cycle][]*Session
+	size  int
+}
+
+// at returns the sessions that send at a tick.
+func (w *wheel) at(tick int64) []*Session { return w.slots[tick%cycle] }
+
+// add gives s the least used slots that lie period ticks apart.
+func (w *wheel) add(s *Session, period int) {
+	best, least := 0, int(^uint(0)>>1)
+	for phase := range period {
+		used := 0
+		for i := phase; i < cycle; i += period {
+			used += len(w.slots[i])
+		}
+		if used < least {
+			best, least = phase, used
+		}
+	}
+	for i := best; i < cycle; i += period {
+		w.slots[i] = append(w.slots[i], s)
+	}
+	s.phase, s.period = best, period
+	w.size++
+}
+
+// remove takes s out of the wheel, if it is there.
+func (w *wheel) remove(s *Session) {
+	if s.period == 0 {
+		return
+	}
+	for i := s.phase; i < cycle; i += s.period {
+		w.slots[i] = slices.DeleteFunc(w.slots[i], func(other *Session) bool { return other == s })
+	}
+	s.phase, s.period = 0, 0
+	w.size--
+}
