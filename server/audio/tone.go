@@ -65,13 +65,18 @@ var musicHz = [...]float64{
 func Music() []int16 {
 	beat := Samples(musicBeat)
 	sum := make([]float64, beat*len(musicHz))
+	// What one sample takes from a note, and from its overtones besides.
+	noteFall, overtoneFall := math.Exp(-1/(musicDecay*SampleRateHz)), math.Exp(-2.0/SampleRateHz)
 	for n, hz := range musicHz {
+		note, overtone := float64(musicPeak), 1.0
 		for i := range Samples(musicTail) {
 			t := float64(i) / SampleRateHz
 			attack := min(1, t/0.015)
 			w := 2 * math.Pi * hz * t
-			bell := math.Sin(w) + 0.12*math.Sin(2*w)*math.Exp(-2*t) + 0.04*math.Sin(3*w)*math.Exp(-4*t)
-			sum[(n*beat+i)%len(sum)] += musicPeak * attack * math.Exp(-t/musicDecay) * bell
+			bell := math.Sin(w) + 0.12*math.Sin(2*w)*overtone + 0.04*math.Sin(3*w)*overtone*overtone
+			sum[(n*beat+i)%len(sum)] += note * attack * bell
+			note *= noteFall
+			overtone *= overtoneFall
 		}
 	}
 	pcm := make([]int16, len(sum))
