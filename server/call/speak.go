@@ -77,7 +77,7 @@ var catalogue = map[flow.Guidance][]prompt.Name{
 	flow.GuidanceOtherCard:        {prompt.DeclinedAnotherCard},
 
 	flow.GuidanceNumberTooShort:     {prompt.CardNumberTooShort},
-	flow.GuidanceNumberTooLong:      {prompt.CardNumberWrong},
+	flow.GuidanceNumberTooLong:      {prompt.CardNumberTooLong},
 	flow.GuidanceNumberCheckDigit:   {prompt.CardNumberWrong},
 	flow.GuidanceNumberBrandUnknown: {prompt.BrandNotAccepted},
 	flow.GuidanceNumberBrandRefused: {prompt.BrandNotAccepted},
