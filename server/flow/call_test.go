@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"tsunagi/server"
+	"tsunagi/server/card"
 )
 
 // A call compares, and is made of nothing that could hide a digit: counts, marks and
@@ -172,4 +173,37 @@ func TestPicture(t *testing.T) {
 			t.Errorf("after %q: got %+v, want %+v", row.line, got, row.want)
 		}
 	}
+}
+
+// A check that was asked about an entry since emptied says nothing about the new one.
+func TestCheckOfAnEmptiedEntry(t *testing.T) {
+	c := conditionNamed(t, "cardNumber")
+	c, _ = Step(c, Key{Digit})
+	c, _ = Step(c, Key{Pound})
+	asked := c.check
+	c, _ = Step(c, Key{Star})
+	if after, commands := Step(c, Checked{asked, card.Valid, card.VISA}); after != c || len(commands) > 0 {
+		t.Errorf("got %+v and %v, want nothing", after, commands)
+	}
+}
+
+// Whatever a check says, the field waits for something afterwards.
+func TestIncompleteEntryKeepsATimer(t *testing.T) {
+	c := conditionNamed(t, "cardNumber")
+	c, _ = Step(c, Key{Digit})
+	c, _ = Step(c, TimerFired{c.timer})
+	c, commands := Step(c, Checked{c.check, card.Incomplete, ""})
+	if c.timer == 0 || len(commands) != 1 || commands[0] != (StartTimer{c.timer, 5 * time.Second}) {
+		t.Errorf("got %v, want the time-out between digits", commands)
+	}
+}
+
+func conditionNamed(t *testing.T, name string) Call {
+	for _, c := range conditions(t) {
+		if c.name == name {
+			return c.call
+		}
+	}
+	t.Fatalf("there is no condition %s", name)
+	return Call{}
 }

@@ -73,7 +73,7 @@ func play(t *testing.T, text string, heard map[Guidance]bool) string {
 				w = newWorld(t, settings)
 				w.heard = heard
 			}
-			fmt.Fprintf(&out, "%-26s -> %s\n", line, w.follow(line))
+			fmt.Fprintf(&out, "%-30s -> %s\n", line, w.follow(line))
 		}
 	}
 	if w == nil || !w.call.Ended() {
