@@ -190,8 +190,29 @@ func (d *Desk) move(ctx context.Context, a ivr.Attempt, e Event, cause string) (
 	moved.State, moved.Cause, moved.DoneAt = to, cause, time.Now()
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), commitDeadline)
 	defer cancel()
-	if err := d.journal.MoveAttempt(ctx, moved, a.State); err != nil {
+	err := d.journal.MoveAttempt(ctx, moved, a.State)
+	if errors.Is(err, ivr.ErrMoved) {
+		// An earlier try may have reached the disk without saying so.
+		if onDisk, ok := d.reread(ctx, a); ok && onDisk.State == to {
+			return onDisk, nil
+		}
+	}
+	if err != nil {
 		return a, err
 	}
 	return moved, nil
+}
+
+// reread is the attempt as the journal has it now.
+func (d *Desk) reread(ctx context.Context, a ivr.Attempt) (ivr.Attempt, bool) {
+	attempts, err := d.journal.AttemptsOf(ctx, a.Operator.Merchant, a.Order.TransactionID)
+	if err != nil {
+		return ivr.Attempt{}, false
+	}
+	for _, onDisk := range attempts {
+		if onDisk.ID == a.ID {
+			return onDisk, true
+		}
+	}
+	return ivr.Attempt{}, false
 }

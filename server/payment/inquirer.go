@@ -69,15 +69,14 @@ func (i *inquirer) run(ctx context.Context, next time.Time) {
 		if p == settled {
 			return
 		}
-		a := i.snapshot()
 		var inTime bool
-		next, inTime = nextInquiry(a, p != unreachable, time.Now())
+		next, inTime = nextInquiry(i.snapshot(), p != unreachable, time.Now())
 		if !inTime {
 			if p = i.settle(ctx, finding{event: GivenUp, cause: "no_answer"}); p == settled {
 				return
 			}
 		}
-		if soon := time.Now().Add(commitRetry); p == unwritten {
+		if soon := time.Now().Add(commitRetry); p == unwritten && (!inTime || next.After(soon)) {
 			next = soon
 		}
 	}

@@ -15,7 +15,7 @@ type State string
 const (
 	Paid    State = "paid"     // confirmed by the acquirer and on disk
 	NotPaid State = "not_paid" // refused by the acquirer
-	Unknown State = "unknown"  // being settled: neither OK nor NG may be said
+	Unknown State = "unknown"  // being settled, this attempt or an earlier one: neither OK nor NG may be said
 	Unsent  State = "not_sent" // nothing was asked of the acquirer
 )
 
@@ -65,13 +65,14 @@ func outcomeOf(a ivr.Attempt) Outcome {
 	return o
 }
 
-// refused is the outcome where the journal has not taken the attempt.
+// refused is the outcome where the journal has not taken the attempt. An order that
+// another attempt has open may turn out paid, so that nobody may be told NG.
 func refused(err error) Outcome {
 	switch {
 	case errors.Is(err, ivr.ErrOrderPaid):
 		return Outcome{State: Unsent, Class: ClassDuplicate, Message: order.AlreadyPaid}
 	case errors.Is(err, ivr.ErrOrderOpen):
-		return Outcome{State: Unsent, Class: ClassState, Message: message.W406.Text()}
+		return Outcome{State: Unknown, Class: ClassState, Message: message.W406.Text()}
 	}
 	return Outcome{State: Unsent, Class: ClassLocal, Message: journalFailed}
 }

@@ -74,7 +74,7 @@ func (s *Store) Record(ctx context.Context, call ivr.CallID) (ivr.Record, error)
 
 // ResultsSince lists the payments that ended at since or later, oldest first: calls
 // with an outcome, each with its last attempt; an outcome that was open when the
-// call ended is given as it stands now. Where operator is not empty, only that
+// call ended, be it another call's, is given as it stands now. Where operator is not empty, only that
 // operator's.
 func (s *Store) ResultsSince(
 	ctx context.Context, merchant ivr.MerchantID, operator ivr.UserID, since time.Time,
@@ -84,8 +84,10 @@ func (s *Store) ResultsSince(
 			c.transaction_id, c.member_id, c.amount, c.payment_count, c.outcome,
 			coalesce(a.state, ''), coalesce(a.cause, ''), coalesce(a.result_code, ''), coalesce(a.message, ''),
 			coalesce(a.brand, ''), coalesce(a.last4, '')
-		FROM calls c LEFT JOIN attempts a ON a.attempt_id =
-			(SELECT attempt_id FROM attempts WHERE call_id = c.call_id ORDER BY number DESC LIMIT 1)
+		FROM calls c LEFT JOIN attempts a ON a.attempt_id = coalesce(
+			(SELECT attempt_id FROM attempts WHERE call_id = c.call_id ORDER BY number DESC LIMIT 1),
+			(SELECT attempt_id FROM attempts WHERE c.outcome = 'hold' AND merchant_id = c.merchant_id
+				AND transaction_id = c.transaction_id ORDER BY sending_at DESC LIMIT 1))
 		WHERE c.merchant_id = ? AND c.ended_at >= ? AND c.outcome <> '' AND (? = '' OR c.user_id = ?)
 		ORDER BY c.ended_at, c.call_id`,
 		merchant, toMs(since), operator, operator)

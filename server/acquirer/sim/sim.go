@@ -12,7 +12,7 @@ import (
 // Config says how the acquirer behaves. The zero Config answers at once, never
 // fails and forgets everything when the program ends.
 type Config struct {
-	Delay  time.Duration // before each answer
+	Delay  time.Duration // before each answer, after the booking
 	Faults []Fault       // a script of what goes wrong
 	Magic  bool          // some amounts ask for a fault (see the package's comment)
 	Books  string        // file that the books are kept in; empty: memory only
@@ -97,12 +97,14 @@ func (s *Acquirer) handle(ctx context.Context, a payment.Authorization, v verdic
 			v = pending
 		}
 	}
-	if !sleep(ctx, s.delay) {
-		return lost("deadline")
-	}
+	// Booked first, answered later: the request has left, and a deadline of ours
+	// takes nothing back.
 	t, v, err := s.books.enter(a, v, fault)
 	if err != nil {
 		return lost("books")
+	}
+	if fault.Kind != Slow && !sleep(ctx, s.delay) {
+		return lost("deadline")
 	}
 	switch fault.Kind {
 	case Silence:
