@@ -3,7 +3,13 @@ module tsunagi/desktop
 go 1.26.0
 
 require (
+	tsunagi/frontend v0.0.0
+	tsunagi/shared v0.0.0
+)
+
+require (
 	git.sr.ht/~jackmordaunt/go-toast/v2 v2.0.3 // indirect
+	github.com/alecthomas/kong v1.17.0 // indirect
 	github.com/bep/debounce v1.2.1 // indirect
 	github.com/danieljoos/wincred v1.2.3 // indirect
 	github.com/go-ole/go-ole v1.3.0 // indirect
@@ -34,8 +40,6 @@ require (
 	golang.org/x/net v0.56.0 // indirect
 	golang.org/x/sys v0.46.0 // indirect
 	golang.org/x/text v0.39.0 // indirect
-	tsunagi/frontend v0.0.0
-	tsunagi/shared v0.0.0
 )
 
 replace tsunagi/shared => ../shared

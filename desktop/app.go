@@ -1,0 +1,167 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+
+	"tsunagi/desktop/native"
+	"tsunagi/desktop/server"
+	"tsunagi/shared/message"
+	"tsunagi/shared/order"
+	"tsunagi/shared/version"
+	"tsunagi/shared/wire"
+)
+
+// eventName is that of the only event the screens subscribe to.
+const eventName = "tsunagi"
+
+// App is what the screens may call: every exported method is bound. They wait until
+// the program has started. Their errors are *wire.Error.
+type App struct {
+	started chan struct{} // closed when parts is set
+	parts   parts
+}
+
+// State is everything a screen needs to begin with. Events say what changes.
+type State struct {
+	Version  string          `json:"version"`
+	Link     server.Link     `json:"link"`
+	Session  *wire.Session   `json:"session,omitempty"`
+	Snapshot *wire.Snapshot  `json:"snapshot,omitempty"`
+	Settings native.Settings `json:"settings"`
+	Notice   string          `json:"notice,omitempty"` // about the start itself, for the person
+}
+
+// LoginForm is what the login screen asks.
+type LoginForm struct {
+	MerchantID string        `json:"merchantId"`
+	UserID     string        `json:"userId"`
+	Password   string        `json:"password"`
+	Entrance   wire.Entrance `json:"entrance"`
+}
+
+// Shapes names types that reach the screens outside of a method's result.
+type Shapes struct {
+	Event server.Event `json:"event"` // of the event "tsunagi"
+	Error wire.Error   `json:"error"` // of every rejected call
+}
+
+func newApp() *App { return &App{started: make(chan struct{})} }
+
+// start lets the calls through that wait for it. It is called once.
+func (a *App) start(p parts) {
+	a.parts = p
+	close(a.started)
+}
+
+func (a *App) wait() parts {
+	<-a.started
+	return a.parts
+}
+
+// Shapes is never called: the types of the screens are generated from signatures.
+func (a *App) Shapes() Shapes { return Shapes{} }
+
+// State is the whole picture at this moment.
+func (a *App) State() State {
+	p := a.wait()
+	state := p.client.State()
+	return State{
+		Version:  version.String(),
+		Link:     state.Link,
+		Session:  state.Session,
+		Snapshot: state.Snapshot,
+		Settings: p.settings.Settings(),
+		Notice:   p.notice,
+	}
+}
+
+// Login opens a session and remembers who logged in last.
+func (a *App) Login(form LoginForm) (wire.Session, error) {
+	return a.wait().login(context.Background(), form)
+}
+
+// Logout ends the session.
+func (a *App) Logout() error {
+	return a.wait().client.Logout(context.Background())
+}
+
+// SetPassword replaces the user's password.
+func (a *App) SetPassword(passwords wire.SetPassword) (wire.Session, error) {
+	return a.wait().client.SetPassword(context.Background(), passwords)
+}
+
+// SendOrder hands the form to the call in its send window. A repeated key gets the
+// first answer.
+func (a *App) SendOrder(callID, key string, form order.Form) error {
+	return a.wait().client.SendOrder(context.Background(), callID, key, form)
+}
+
+// Ask presses a button on a live call: what is one of wire's requests. (Wails does
+// not generate a named string as a parameter's type.)
+func (a *App) Ask(callID, what string) error {
+	return a.wait().client.Ask(context.Background(), callID, wire.Request(what))
+}
+
+// Trust pins the certificate that the server has shown.
+func (a *App) Trust(fingerprint string) error {
+	return a.wait().client.Trust(fingerprint)
+}
+
+// Distrust forgets the server's certificate and stays away from it.
+func (a *App) Distrust() error {
+	return a.wait().client.Distrust()
+}
+
+// SetServer connects to another server and remembers it.
+func (a *App) SetServer(address string) error {
+	p := a.wait()
+	if err := p.client.SetServer(address); err != nil {
+		return err
+	}
+	return p.change(func(s *native.Settings) { s.Server = p.client.State().Link.Address })
+}
+
+// SaveSettings keeps what the person chose. The server and the last login are not
+// chosen there: SetServer and Login remember them.
+func (a *App) SaveSettings(settings native.Settings) error {
+	if settings.Check() != nil {
+		return &wire.Error{Code: wire.CodeBadRequest, Message: message.SettingsRefused}
+	}
+	return a.wait().change(func(s *native.Settings) {
+		s.Theme, s.Sound, s.SoundVolume = settings.Theme, settings.Sound, settings.SoundVolume
+	})
+}
+
+// login is Login, for the automatic one too.
+func (p parts) login(ctx context.Context, form LoginForm) (wire.Session, error) {
+	session, err := p.client.Login(ctx, wire.Login{
+		MerchantID: form.MerchantID, UserID: form.UserID, Password: form.Password, Entrance: form.Entrance,
+	})
+	if err != nil {
+		return wire.Session{}, err
+	}
+	// That the next login begins empty is no reason to refuse this one.
+	_ = p.change(func(s *native.Settings) { s.MerchantID, s.UserID = form.MerchantID, form.UserID })
+	return session, nil
+}
+
+func (p parts) change(alter func(*native.Settings)) error {
+	if err := p.settings.Change(alter); err != nil {
+		p.log.Error("keep settings", slog.Any("error", err))
+		return &wire.Error{Code: wire.CodeInternal, Message: message.CannotKeep}
+	}
+	return nil
+}
+
+// formatError is how an error of a bound method crosses to the screens. The methods
+// return nothing but *wire.Error; anything else is a fault of the program.
+func formatError(err error) any {
+	var refusal *wire.Error
+	if errors.As(err, &refusal) {
+		return refusal
+	}
+	slog.Error("unclassified error", slog.Any("error", err))
+	return &wire.Error{Code: wire.CodeInternal, MessageID: string(message.E309), Message: message.E309.Text()}
+}
