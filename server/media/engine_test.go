@@ -227,4 +227,3 @@ func TestIPv6(t *testing.T) {
 		}
 	})
 }
-
