@@ -117,6 +117,9 @@ func New(cfg Config, engine *media.Engine, front Front) (*Endpoint, error) {
 		legs:      map[dialogID]*Leg{},
 		invites:   map[inviteID]*Leg{},
 	}
+	// Otherwise a request that is sent before Serve has begun would open this socket anew.
+	e.transport.Pool("udp").Add(s.LocalAddr().String(),
+		&sip.UDPConnection{PacketConn: s, PacketAddr: s.LocalAddr().String(), Listener: true})
 	// The order counts: arrive must see a message before the transaction layer does.
 	e.transport.OnMessage(e.arrive)
 	e.transactions = sip.NewTransactionLayer(e.transport,

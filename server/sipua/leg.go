@@ -109,13 +109,18 @@ func (l *Leg) Events() <-chan Event { return l.events.out }
 // meantime are ErrEnded; if there is no port left the caller has been told 503.
 func (l *Leg) Answer() error { return l.ask(l.answer) }
 
-// Refuse ends an unanswered incoming leg with a final response of 300 or above.
+// Refuse ends an unanswered incoming leg with a final response of 300 or above; 503
+// bears a Retry-After.
 func (l *Leg) Refuse(status int) error {
 	return l.ask(func() error {
 		if l.state != ringing {
 			return fmt.Errorf("refuse call: %w: %s", ErrState, l.state)
 		}
-		l.refuse(refuse(max(status, 300)), Refused)
+		f := refuse(max(status, 300))
+		if status == sip.StatusServiceUnavailable {
+			f.headers = []sip.Header{retryAfter(overloadRetryAfter)}
+		}
+		l.refuse(f, Refused)
 		return nil
 	})
 }

@@ -56,11 +56,10 @@ func (t *ticket) before(u *ticket) int {
 type queue struct {
 	ready chan struct{} // has a value when next may give something new
 
-	mu      sync.Mutex
-	tickets []*ticket // in order
-	last    ticket    // the highest given out
-	any     bool      // whether last means something
-	closed  bool
+	mu                       sync.Mutex
+	tickets                  []*ticket // in order
+	lowestRequest, lowestACK uint32    // see lowest; a CSeq is below 2^31
+	closed                   bool
 }
 
 func newQueue() *queue { return &queue{ready: make(chan struct{}, 1)} }
@@ -71,7 +70,7 @@ func (q *queue) expect(seq uint32, ack bool, now time.Time) *ticket {
 	t := &ticket{seq: seq, ack: ack, arrived: now}
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	if q.closed || len(q.tickets) >= queueLimit || q.any && t.before(&q.last) <= 0 {
+	if q.closed || len(q.tickets) >= queueLimit || seq < *q.lowest(t) {
 		return nil
 	}
 	at, found := slices.BinarySearchFunc(q.tickets, t, (*ticket).before)
@@ -80,6 +79,15 @@ func (q *queue) expect(seq uint32, ack bool, now time.Time) *ticket {
 	}
 	q.tickets = slices.Insert(q.tickets, at, t)
 	return t
+}
+
+// lowest is the lowest number that is not too late, of ACKs or of other requests. An
+// ACK is late for its INVITE alone: the peer may have sent other requests before it.
+func (q *queue) lowest(t *ticket) *uint32 {
+	if t.ack {
+		return &q.lowestACK
+	}
+	return &q.lowestRequest
 }
 
 // deliver brings the request of a ticket. It reports false where the queue has been
@@ -112,7 +120,7 @@ func (q *queue) next(now time.Time) (t *ticket, wait time.Duration) {
 	}
 	t = q.tickets[at]
 	q.tickets = slices.Delete(q.tickets, 0, at+1)
-	q.last, q.any = ticket{seq: t.seq, ack: t.ack}, true
+	*q.lowest(t) = t.seq + 1
 	return t, 0
 }
 

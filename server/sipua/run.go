@@ -94,12 +94,19 @@ func (l *Leg) serveQueue() <-chan time.Time {
 
 // serve handles a request within the dialog.
 func (l *Leg) serve(req *sip.Request, tx *sip.ServerTx) {
-	// RFC 3261 12.2.2: both tags name the dialog.
-	if tag, _ := req.From().Params.Get("tag"); l.state == over || tag != l.dialog.remoteTag {
+	e := l.endpoint
+	switch tag, _ := req.From().Params.Get("tag"); {
+	case l.state == over:
 		l.unknown(req, tx)
 		return
+	case tag != l.dialog.remoteTag && req.IsAck():
+		tx.Terminate()
+		return
+	case tag != l.dialog.remoteTag:
+		// RFC 3261 12.2.2: both tags name the dialog.
+		e.replyFault(req, tx, refuse(sip.StatusCallTransactionDoesNotExists))
+		return
 	}
-	e := l.endpoint
 	switch req.Method {
 	case sip.ACK:
 		tx.Terminate()
