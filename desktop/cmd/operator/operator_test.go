@@ -2,105 +2,26 @@ package main
 
 import (
 	"bytes"
-	"crypto/sha256"
 	"fmt"
-	"net/http"
-	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
-	"tsunagi/shared/link"
+	"tsunagi/desktop/server/servertest"
 	"tsunagi/shared/message"
 	"tsunagi/shared/order"
 	"tsunagi/shared/wire"
 )
 
-// desk is a server with one user. After the login a call opens its window; the
-// order's answer is followed by the changes of the script.
-type desk struct {
-	t          *testing.T
-	session    wire.Session
-	refusal    *wire.Error // of the order
-	afterLogin []wire.Change
-	afterOrder []wire.Change
-	farewell   bool // log out after the last change
-
-	mu    sync.Mutex
-	asked []wire.Kind
-	form  order.Form
-}
-
-func startDesk(t *testing.T, d *desk) flags {
+func startDesk(t *testing.T, d *servertest.Desk) flags {
 	t.Helper()
-	d.t = t
-	server := httptest.NewTLSServer(http.HandlerFunc(d.serve))
-	t.Cleanup(server.Close)
+	d.Start(t)
 	return flags{
-		Server:   strings.TrimPrefix(server.URL, "https://"),
-		Trust:    fmt.Sprintf("%x", sha256.Sum256(server.Certificate().Raw)),
+		Server: d.Address, Trust: d.Fingerprint,
 		Merchant: "demo", User: "sato", Timeout: 10 * time.Second,
 		Transaction: "DEMO-0001", Amount: "4,980", PaymentCount: "1",
-	}
-}
-
-func (d *desk) serve(w http.ResponseWriter, r *http.Request) {
-	conn, err := link.Accept(w, r, link.ServerLimits())
-	if err != nil {
-		d.t.Error(err)
-		return
-	}
-	defer conn.Close(link.CloseNormal, "")
-	var seq int64
-	tell := func(changes []wire.Change) {
-		for _, change := range changes {
-			seq++
-			change.Seq = seq
-			conn.Send(wire.KindChange, 0, change)
-		}
-	}
-	for {
-		frame, err := conn.Receive()
-		if err != nil {
-			return
-		}
-		d.mu.Lock()
-		if frame.Kind != wire.KindHeartbeat {
-			d.asked = append(d.asked, frame.Kind)
-		}
-		d.mu.Unlock()
-		switch frame.Kind {
-		case wire.KindLogin:
-			login, _ := link.Decode[wire.Login](frame)
-			if login.Password != "demo-1234" {
-				conn.Send(wire.KindError, frame.ID, &wire.Error{Code: wire.CodeAuthFailed, Message: message.AuthFailed})
-				continue
-			}
-			conn.Send(wire.KindSession, frame.ID, d.session)
-			conn.Send(wire.KindSnapshot, 0, wire.Snapshot{Rows: []wire.Row{{CallID: "old", Number: 9, Ends: true, Point: "another call"}}})
-			tell(d.afterLogin)
-		case wire.KindSetPassword:
-			conn.Send(wire.KindSession, frame.ID, d.session)
-		case wire.KindSendOrder:
-			sent, _ := link.Decode[wire.SendOrder](frame)
-			d.mu.Lock()
-			d.form = sent.Form
-			d.mu.Unlock()
-			if d.refusal != nil {
-				conn.Send(wire.KindError, frame.ID, d.refusal)
-				continue
-			}
-			conn.Send(wire.KindOrderSent, frame.ID, wire.OrderSent{CallID: sent.CallID})
-			tell(d.afterOrder)
-			if d.farewell {
-				conn.Send(wire.KindLoggedOut, 0, wire.LoggedOut{Message: message.ForcedLogout})
-			}
-		case wire.KindLogout:
-			conn.Send(wire.KindDone, frame.ID, nil)
-		}
 	}
 }
 
@@ -125,7 +46,7 @@ func TestOperator(t *testing.T) {
 	first.PasswordMustChange = true
 	tests := []struct {
 		name     string
-		desk     *desk
+		desk     *servertest.Desk
 		flags    func(*flags)
 		password string
 		status   int
@@ -134,7 +55,7 @@ func TestOperator(t *testing.T) {
 	}{
 		{
 			name: "paid",
-			desk: &desk{session: monitored(), afterLogin: window, afterOrder: []wire.Change{
+			desk: &servertest.Desk{Session: monitored(), AfterLogin: window, AfterOrder: []wire.Change{
 				callIn(wire.StateHandover, wire.OutcomeNone), row(1, message.TransferTop),
 				row(2, message.AuthorizedOK), row(3, message.EndedOK),
 			}},
@@ -142,71 +63,71 @@ func TestOperator(t *testing.T) {
 		},
 		{
 			name:   "paid, though the transfer failed",
-			desk:   &desk{session: monitored(), afterLogin: window, afterOrder: []wire.Change{row(1, message.TransferFailedOK)}},
+			desk:   &servertest.Desk{Session: monitored(), AfterLogin: window, AfterOrder: []wire.Change{row(1, message.TransferFailedOK)}},
 			status: exitPaid, lastLine: "【決済OK】転送に失敗しました。",
 		},
 		{
 			name:   "not paid",
-			desk:   &desk{session: monitored(), afterLogin: window, afterOrder: []wire.Change{row(1, message.AuthorizedNG), row(2, message.EndedNG)}},
+			desk:   &servertest.Desk{Session: monitored(), AfterLogin: window, AfterOrder: []wire.Change{row(1, message.AuthorizedNG), row(2, message.EndedNG)}},
 			status: exitNotPaid, lastLine: "【決済NG】IVRとの通話が終了しました。",
 		},
 		{
 			name: "merchant without rows",
-			desk: &desk{session: unmonitored, afterLogin: window, afterOrder: []wire.Change{
+			desk: &servertest.Desk{Session: unmonitored, AfterLogin: window, AfterOrder: []wire.Change{
 				callIn(wire.StateResult, wire.OutcomeOK), callIn(wire.StateEnded, wire.OutcomeOK),
 			}},
 			status: exitPaid, lastLine: "【決済OK】IVRとの通話が終了しました。",
 		},
 		{
 			name: "interrupted",
-			desk: &desk{session: monitored(), afterLogin: window, afterOrder: []wire.Change{
+			desk: &servertest.Desk{Session: monitored(), AfterLogin: window, AfterOrder: []wire.Change{
 				{Notice: &wire.Notice{MessageID: "F301", Message: message.F301.Text(), CallID: "c-1"}},
 			}},
 			status: exitFailed, errors: "決済処理が中断されました。",
 		},
 		{
 			name: "order refused by the server",
-			desk: &desk{session: monitored(), afterLogin: window, refusal: &wire.Error{Code: wire.CodeOrderRefused,
+			desk: &servertest.Desk{Session: monitored(), AfterLogin: window, Refusal: &wire.Error{Code: wire.CodeOrderRefused,
 				Refusals: []order.Refusal{{Field: order.FieldTransactionID, Message: order.AlreadyPaid}}}},
 			status: exitFailed, errors: "transactionId: この取引IDは決済済みです。",
 		},
 		{
 			name: "window closed meanwhile",
-			desk: &desk{session: monitored(), afterLogin: window,
-				refusal: &wire.Error{Code: wire.CodeNoWindow, MessageID: "F303", Message: message.F303.Text()}},
+			desk: &servertest.Desk{Session: monitored(), AfterLogin: window,
+				Refusal: &wire.Error{Code: wire.CodeNoWindow, MessageID: "F303", Message: message.F303.Text()}},
 			status: exitFailed, errors: "送信が失敗しました。",
 		},
 		{
 			name:   "order against the rules",
-			desk:   &desk{session: monitored(), afterLogin: window},
+			desk:   &servertest.Desk{Session: monitored(), AfterLogin: window},
 			flags:  func(f *flags) { f.Amount = "0" },
 			status: exitFailed, errors: "amount: 決済金額は1円から99,999,999円までです。",
 		},
 		{
 			name:   "no call",
-			desk:   &desk{session: monitored()},
+			desk:   &servertest.Desk{Session: monitored()},
 			flags:  func(f *flags) { f.Timeout = 300 * time.Millisecond },
 			status: exitFailed, errors: "nothing more happened within 300ms",
 		},
 		{
 			name:   "logged out by a supervisor",
-			desk:   &desk{session: monitored(), afterLogin: window, farewell: true},
+			desk:   &servertest.Desk{Session: monitored(), AfterLogin: window, Farewell: true},
 			status: exitFailed, errors: "管理者により強制ログアウトされました。",
 		},
 		{
 			name:   "wrong certificate",
-			desk:   &desk{session: monitored()},
+			desk:   &servertest.Desk{Session: monitored()},
 			flags:  func(f *flags) { f.Trust = strings.Repeat("0", 64) },
 			status: exitFailed, errors: "the server's certificate has the fingerprint",
 		},
 		{
 			name:     "wrong password",
-			desk:     &desk{session: monitored()},
+			desk:     &servertest.Desk{Session: monitored()},
 			password: "wrong", status: exitFailed, errors: "認証に失敗しました。",
 		},
 		{
 			name: "first password missing",
-			desk: &desk{session: first}, status: exitFailed, errors: "--set-password",
+			desk: &servertest.Desk{Session: first}, status: exitFailed, errors: "--set-password",
 		},
 	}
 	for _, test := range tests {
@@ -239,7 +160,7 @@ func TestOperator(t *testing.T) {
 }
 
 func TestOrderIsThatOfTheFlags(t *testing.T) {
-	d := &desk{session: monitored(), afterLogin: window, afterOrder: []wire.Change{row(1, message.EndedOK)}}
+	d := &servertest.Desk{Session: monitored(), AfterLogin: window, AfterOrder: []wire.Change{row(1, message.EndedOK)}}
 	f := startDesk(t, d)
 	f.PasswordFile = filepath.Join(t.TempDir(), "password")
 	if err := os.WriteFile(f.PasswordFile, []byte("demo-1234\r\nsecond line"), 0o600); err != nil {
@@ -250,10 +171,10 @@ func TestOrderIsThatOfTheFlags(t *testing.T) {
 	if status := run(t.Context(), f, none, &out, &errOut); status != exitPaid {
 		t.Fatalf("exit status %d: %s", status, errOut.String())
 	}
-	if want := (order.Form{TransactionID: "DEMO-0001", Amount: "4,980", PaymentCount: "1"}); d.form != want {
-		t.Errorf("sent %+v, want %+v", d.form, want)
+	if want := (order.Form{TransactionID: "DEMO-0001", Amount: "4,980", PaymentCount: "1"}); d.Form() != want {
+		t.Errorf("sent %+v, want %+v", d.Form(), want)
 	}
-	if last := d.asked[len(d.asked)-1]; last != wire.KindLogout {
+	if last := d.Asked()[len(d.Asked())-1]; last != wire.KindLogout {
 		t.Errorf("last request: got %q, want logout", last)
 	}
 }
@@ -261,7 +182,7 @@ func TestOrderIsThatOfTheFlags(t *testing.T) {
 func TestSetPassword(t *testing.T) {
 	session := monitored()
 	session.PasswordMustChange = true
-	d := &desk{session: session}
+	d := &servertest.Desk{Session: session}
 	f := startDesk(t, d)
 	f.SetPassword = true
 	getenv := func(name string) string {
@@ -271,7 +192,7 @@ func TestSetPassword(t *testing.T) {
 	if status := run(t.Context(), f, getenv, &out, &errOut); status != exitPaid {
 		t.Fatalf("exit status %d: %s", status, errOut.String())
 	}
-	if got := fmt.Sprint(d.asked); got != "[login setPassword logout]" {
+	if got := fmt.Sprint(d.Asked()); got != "[login setPassword logout]" {
 		t.Errorf("asked %s", got)
 	}
 }

@@ -1,0 +1,268 @@
+package main
+
+import (
+	"encoding/json"
+	"errors"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"tsunagi/desktop/native"
+	"tsunagi/desktop/server"
+	"tsunagi/desktop/server/servertest"
+	"tsunagi/shared/message"
+	"tsunagi/shared/order"
+	"tsunagi/shared/wire"
+)
+
+var quiet = slog.New(slog.DiscardHandler)
+
+// bench is the program without its window.
+type bench struct {
+	*App
+	t      *testing.T
+	folder string
+	events chan server.Event
+	stop   func()
+}
+
+// startApp starts the program in the folder as its flags would.
+func startApp(t *testing.T, f flags) *bench {
+	t.Helper()
+	opened, err := openFiles(f, quiet)
+	if err != nil {
+		t.Fatal(err)
+	}
+	b := &bench{App: newApp(), t: t, folder: f.ConfigDir, events: make(chan server.Event, 1000)}
+	var p parts
+	p, b.stop = connect(opened, f.auto, quiet, func(e server.Event) { b.events <- e })
+	b.App.start(p)
+	t.Cleanup(b.stop)
+	return b
+}
+
+func (b *bench) wait(what string, fits func(server.Event) bool) {
+	b.t.Helper()
+	late := time.After(10 * time.Second)
+	for {
+		select {
+		case e := <-b.events:
+			if fits(e) {
+				return
+			}
+		case <-late:
+			b.t.Fatalf("%s did not come; the link is %+v", what, b.State().Link)
+		}
+	}
+}
+
+func connected(e server.Event) bool { return e.Link != nil && e.Link.Phase == server.PhaseConnected }
+func entered(e server.Event) bool   { return e.Session != nil }
+
+func startDesk(t *testing.T) (*servertest.Desk, flags) {
+	t.Helper()
+	d := &servertest.Desk{Session: wire.Session{Token: "token-1", User: wire.User{ID: "sato"}}}
+	d.Start(t)
+	return d, flags{ConfigDir: t.TempDir(), Server: d.Address, Trust: d.Fingerprint}
+}
+
+func TestLoginIsRemembered(t *testing.T) {
+	d, f := startDesk(t)
+	b := startApp(t, f)
+	b.wait("the connection", connected)
+	_, err := b.Login(LoginForm{MerchantID: "demo", UserID: "wrong", Password: "wrong"})
+	var refusal *wire.Error
+	if !errors.As(err, &refusal) || refusal.Message != message.AuthFailed {
+		t.Errorf("wrong password: got %v", err)
+	}
+	if got := b.State().Settings.UserID; got != "" {
+		t.Errorf("a refused login is remembered: %q", got)
+	}
+	session, err := b.Login(LoginForm{MerchantID: "demo", UserID: "sato", Password: servertest.Password, Entrance: wire.EntranceOperator})
+	if err != nil || session.User.ID != "sato" || session.Token != "" {
+		t.Fatalf("got %+v, %v, want sato's session without its token", session, err)
+	}
+	state := b.State()
+	if state.Session == nil || state.Settings.MerchantID != "demo" || state.Settings.UserID != "sato" || state.Settings.Server != d.Address {
+		t.Errorf("state: got %+v", state)
+	}
+	b.stop()
+
+	f.Server, f.Trust = "", "" // a start without flags, after a crash
+	again := startApp(t, f)
+	again.wait("the resumed session", entered)
+	again.wait("the connection", connected)
+	if err := again.Logout(); err != nil {
+		t.Error(err)
+	}
+	if got := again.State(); got.Session != nil || got.Snapshot != nil {
+		t.Errorf("state after logout: got %+v", got)
+	}
+}
+
+func TestOrderAndButtons(t *testing.T) {
+	d, f := startDesk(t)
+	b := startApp(t, f)
+	b.wait("the connection", connected)
+	if _, err := b.Login(LoginForm{Password: servertest.Password}); err != nil {
+		t.Fatal(err)
+	}
+	form := order.Form{TransactionID: "A-1", Amount: "1000", PaymentCount: "1"}
+	if err := errors.Join(b.SendOrder("c-1", "key", form), b.Ask("c-1", "abort")); err != nil {
+		t.Fatal(err)
+	}
+	if d.Form() != form {
+		t.Errorf("sent %+v, want %+v", d.Form(), form)
+	}
+	if _, err := b.SetPassword(wire.SetPassword{New: "demo-5678", Repeat: "demo-5678"}); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestAutomaticLogin(t *testing.T) {
+	d, f := startDesk(t)
+	f.auto = &LoginForm{MerchantID: "demo", UserID: "sato", Password: servertest.Password, Entrance: wire.EntranceOperator}
+	b := startApp(t, f)
+	b.wait("the session", entered)
+	b.stop()
+	again := startApp(t, f)
+	again.wait("the resumed session", entered)
+	again.wait("the connection", connected)
+	again.stop()
+	logins := 0
+	for _, kind := range d.Asked() {
+		if kind == wire.KindLogin {
+			logins++
+		}
+	}
+	if logins != 1 {
+		t.Errorf("logged in %d times, want once: the second start has a session", logins)
+	}
+}
+
+func TestTrustAndServer(t *testing.T) {
+	d, f := startDesk(t)
+	f.Server, f.Trust = "", ""
+	b := startApp(t, f)
+	if got := b.State().Link.Phase; got != server.PhaseIdle {
+		t.Errorf("first start: got phase %s, want idle", got)
+	}
+	var refusal *wire.Error
+	if err := b.SetServer("no port:x"); !errors.As(err, &refusal) || refusal.Message != message.ServerAddressRule {
+		t.Errorf("wrong address: got %v", err)
+	}
+	if err := b.SetServer(d.Address); err != nil {
+		t.Fatal(err)
+	}
+	b.wait("the question of trust", func(e server.Event) bool { return e.Link != nil && e.Link.Certificate != nil })
+	if err := b.Distrust(); err != nil {
+		t.Fatal(err)
+	}
+	if err := b.SetServer(d.Address); err != nil {
+		t.Fatal(err)
+	}
+	b.wait("the question again", func(e server.Event) bool { return e.Link != nil && e.Link.Certificate != nil })
+	if err := b.Trust(d.Fingerprint); err != nil {
+		t.Fatal(err)
+	}
+	b.wait("the connection", connected)
+	if got := b.State().Settings.Server; got != d.Address {
+		t.Errorf("remembered server: got %q, want %q", got, d.Address)
+	}
+}
+
+func TestSaveSettings(t *testing.T) {
+	b := startApp(t, flags{ConfigDir: t.TempDir()})
+	want := native.Settings{Theme: native.ThemeDark, Sound: true, SoundVolume: 10}
+	given := want
+	given.Server, given.UserID = "elsewhere:1", "someone" // what the screen holds may be old
+	if err := b.SaveSettings(given); err != nil {
+		t.Fatal(err)
+	}
+	if got := b.State().Settings; got != want {
+		t.Errorf("got %+v, want %+v", got, want)
+	}
+	var refusal *wire.Error
+	if err := b.SaveSettings(native.Settings{Theme: "neon"}); !errors.As(err, &refusal) || refusal.Code != wire.CodeBadRequest {
+		t.Errorf("got %v, want bad_request", err)
+	}
+	if err := os.RemoveAll(b.folder); err != nil {
+		t.Fatal(err)
+	}
+	want.SoundVolume = 20
+	if err := b.SaveSettings(want); !errors.As(err, &refusal) || refusal.Message != message.CannotKeep {
+		t.Errorf("without a folder: got %v, want %q", err, message.CannotKeep)
+	}
+}
+
+func TestDamagedSettingsAreTold(t *testing.T) {
+	folder := t.TempDir()
+	if err := os.WriteFile(filepath.Join(folder, "settings.json"), []byte("{"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if got := startApp(t, flags{ConfigDir: folder}).State().Notice; got != message.SettingsDamaged {
+		t.Errorf("notice: got %q, want %q", got, message.SettingsDamaged)
+	}
+}
+
+func TestFolderThatCannotBeMade(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "file")
+	if err := os.WriteFile(file, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := openFiles(flags{ConfigDir: filepath.Join(file, "below")}, quiet); err == nil {
+		t.Error("opened a folder below a file")
+	}
+	if _, err := openFiles(flags{ConfigDir: t.TempDir(), Trust: "ab"}, quiet); err == nil {
+		t.Error("pinned a fingerprint to no server")
+	}
+}
+
+func TestCallsWaitForTheStart(t *testing.T) {
+	folder := t.TempDir()
+	synctest.Test(t, func(t *testing.T) {
+		a := newApp()
+		answered := make(chan State, 1)
+		go func() { answered <- a.State() }()
+		synctest.Wait()
+		if len(answered) != 0 {
+			t.Fatal("answered before the start")
+		}
+		opened, err := openFiles(flags{ConfigDir: folder}, quiet)
+		if err != nil {
+			t.Fatal(err)
+		}
+		p, stop := connect(opened, nil, quiet, func(server.Event) {})
+		defer stop()
+		a.start(p)
+		if got := <-answered; got.Link.Phase != server.PhaseIdle {
+			t.Errorf("got %+v", got)
+		}
+	})
+}
+
+// The screens read what is rejected as the JSON of a wire.Error.
+func TestFormatError(t *testing.T) {
+	tests := []struct {
+		err  error
+		want string
+	}{
+		{
+			&wire.Error{Code: wire.CodeNoWindow, MessageID: "F303", Message: "送信が失敗しました。"},
+			`{"code":"no_window","messageId":"F303","message":"送信が失敗しました。"}`,
+		},
+		{
+			errors.New("anything"),
+			`{"code":"internal","messageId":"E309","message":"サーバとの通信でエラーが発生しました。"}`,
+		},
+	}
+	for _, test := range tests {
+		got, err := json.Marshal(formatError(test.err))
+		if err != nil || string(got) != test.want {
+			t.Errorf("got %s, %v, want %s", got, err, test.want)
+		}
+	}
+}

@@ -1,0 +1,142 @@
+package servertest
+
+import (
+	"crypto/sha256"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"sync"
+	"testing"
+
+	"tsunagi/shared/link"
+	"tsunagi/shared/message"
+	"tsunagi/shared/order"
+	"tsunagi/shared/wire"
+)
+
+// Password is the only one that a Desk accepts.
+const Password = "demo-1234"
+
+// Desk is the server. Its exported fields are set before Start.
+type Desk struct {
+	Session    wire.Session // answers a login, and a resume with its token
+	Refusal    *wire.Error  // answers an order, where not nil
+	AfterLogin []wire.Change
+	AfterOrder []wire.Change
+	Farewell   bool // log the user out after the last change
+
+	// Where to reach it, after Start.
+	Address     string
+	Fingerprint string
+
+	mu    sync.Mutex
+	asked []wire.Kind
+	form  order.Form
+}
+
+// Start serves until the test is over.
+func (d *Desk) Start(t *testing.T) {
+	t.Helper()
+	var conns sync.WaitGroup
+	over := make(chan struct{})
+	server := httptest.NewTLSServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		conn, err := link.Accept(w, r, link.ServerLimits())
+		if err != nil {
+			t.Error(err)
+			return
+		}
+		conns.Go(func() {
+			<-over
+			conn.Close(link.CloseGoingAway, "")
+		})
+		d.serve(conn)
+	}))
+	t.Cleanup(func() {
+		close(over)
+		conns.Wait()
+		server.Close()
+	})
+	d.Address = strings.TrimPrefix(server.URL, "https://")
+	d.Fingerprint = fmt.Sprintf("%x", sha256.Sum256(server.Certificate().Raw))
+}
+
+// Asked is what was asked so far, heartbeats left out.
+func (d *Desk) Asked() []wire.Kind {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return append([]wire.Kind(nil), d.asked...)
+}
+
+// Form is the last order's.
+func (d *Desk) Form() order.Form {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.form
+}
+
+func (d *Desk) serve(conn *link.Conn) {
+	var seq int64
+	play := func(changes []wire.Change) {
+		for _, change := range changes {
+			seq++
+			change.Seq = seq
+			conn.Send(wire.KindChange, 0, change)
+		}
+	}
+	for {
+		frame, err := conn.Receive()
+		if err != nil {
+			return
+		}
+		d.note(frame)
+		switch frame.Kind {
+		case wire.KindLogin:
+			if login, err := link.Decode[wire.Login](frame); err != nil || login.Password != Password {
+				conn.Send(wire.KindError, frame.ID, &wire.Error{Code: wire.CodeAuthFailed, Message: message.AuthFailed})
+				continue
+			}
+			d.open(conn, frame.ID)
+			play(d.AfterLogin)
+		case wire.KindResume:
+			if resume, err := link.Decode[wire.Resume](frame); err != nil || resume.Token != d.Session.Token {
+				conn.Send(wire.KindError, frame.ID, &wire.Error{Code: wire.CodeSessionLost})
+				continue
+			}
+			d.open(conn, frame.ID)
+		case wire.KindSetPassword:
+			conn.Send(wire.KindSession, frame.ID, d.Session)
+		case wire.KindSendOrder:
+			if d.Refusal != nil {
+				conn.Send(wire.KindError, frame.ID, d.Refusal)
+				continue
+			}
+			conn.Send(wire.KindOrderSent, frame.ID, wire.OrderSent{})
+			play(d.AfterOrder)
+			if d.Farewell {
+				conn.Send(wire.KindLoggedOut, 0, wire.LoggedOut{Message: message.ForcedLogout})
+			}
+		case wire.KindLogout, wire.KindAsk:
+			conn.Send(wire.KindDone, frame.ID, nil)
+		}
+	}
+}
+
+// open answers with the session and the picture, in which another call has ended.
+func (d *Desk) open(conn *link.Conn, id int64) {
+	conn.Send(wire.KindSession, id, d.Session)
+	conn.Send(wire.KindSnapshot, 0, wire.Snapshot{Rows: []wire.Row{
+		{CallID: "earlier", Number: 9, Point: string(message.EndedNG), Ends: true},
+	}})
+}
+
+func (d *Desk) note(frame wire.Frame) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if frame.Kind != wire.KindHeartbeat {
+		d.asked = append(d.asked, frame.Kind)
+	}
+	if sent, err := link.Decode[wire.SendOrder](frame); err == nil {
+		d.form = sent.Form
+	}
+}
