@@ -22,7 +22,8 @@ type Config struct {
 	MediaTimeout time.Duration
 
 	// Log gets one line when the engine starts and stops and, at debug level, one
-	// for each closed session. The loop itself never logs. Nil for no log.
+	// for each closed session. The loop itself logs only a port that it could not
+	// close. Nil for no log.
 	Log *slog.Logger
 }
 
