@@ -1,0 +1,36 @@
+package main
+
+import "errors"
+
+// commands is the table of everything tsunagid can be told.
+type commands struct {
+	Serve    serveCommand    `cmd:"" help:"Run the server until it is told to stop (SIGTERM or Ctrl+C)."`
+	Init     initCommand     `cmd:"" help:"Make a configuration, a certificate and an empty database."`
+	Check    checkCommand    `cmd:"" help:"Say what is wrong with the configuration, the certificate, the prompts or the ports."`
+	Merchant merchantCommand `cmd:"" help:"Merchants: add."`
+	User     userCommand     `cmd:"" help:"Operators and supervisors: add."`
+	Phone    phoneCommand    `cmd:"" help:"A scripted telephone: operator and customer of a call, for demonstrations, tests and load."`
+	Version  versionCommand  `cmd:"" help:"Print the version and the attributions."`
+}
+
+// configFile is the option that every command working on a server has.
+type configFile struct {
+	Config string `short:"c" default:"tsunagid.toml" type:"path" help:"The server's configuration (${default})."`
+}
+
+// statusError is an error with an exit status of its own.
+type statusError struct {
+	status int
+	err    error
+}
+
+func (e *statusError) Error() string { return e.err.Error() }
+func (e *statusError) Unwrap() error { return e.err }
+
+func exitStatus(err error) int {
+	var s *statusError
+	if errors.As(err, &s) {
+		return s.status
+	}
+	return 1
+}

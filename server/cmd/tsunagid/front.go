@@ -1,0 +1,82 @@
+package main
+
+import (
+	"context"
+	"log/slog"
+	"time"
+
+	"tsunagi/server/call"
+	"tsunagi/server/sipua"
+)
+
+// admitDeadline bounds what an INVITE waits for the database.
+const admitDeadline = 2 * time.Second
+
+// retryAfter is what a PBX is told to wait when the server has no room.
+const retryAfter = 10 * time.Second
+
+// front puts calls that arrive by SIP on the desk. It is where sipua's words and
+// call's meet.
+type front struct{ desk *call.Desk }
+
+// Admit is sipua.Front.
+func (f front) Admit(invite sipua.Invite) (sipua.Handler, *sipua.Refusal) {
+	ctx, cancel := context.WithTimeout(context.Background(), admitDeadline)
+	defer cancel()
+	c, err := f.desk.Admit(ctx, invite.Number, invite.Caller)
+	if err != nil {
+		refusal, _ := err.(call.Refusal)
+		answer := refusalOf(refusal)
+		slog.Info("call refused", "number", invite.Number, "source", invite.Source.String(),
+			"status", answer.Status, "reason", err.Error())
+		return nil, &answer
+	}
+	return func(leg *sipua.Leg) { handle(c, leg) }, nil
+}
+
+// refusalOf is the SIP answer to a refusal (product.md section 6, 1).
+func refusalOf(r call.Refusal) sipua.Refusal {
+	switch r {
+	case call.UnknownNumber:
+		return sipua.Refusal{Status: 404}
+	case call.LoggedOut:
+		return sipua.Refusal{Status: 480}
+	case call.Busy:
+		return sipua.Refusal{Status: 486}
+	}
+	return sipua.Refusal{Status: 503, RetryAfter: retryAfter}
+}
+
+// handle lives one call: the call runs on a goroutine of its own, this one hands it
+// what happens on the line.
+func handle(c *call.Call, leg *sipua.Leg) {
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		c.Run(line{leg})
+	}()
+	for ev := range leg.Events() {
+		switch ev.Kind {
+		case sipua.Key:
+			c.Key(ev.Key)
+		case sipua.PlayedOut:
+			c.PlayedOut(ev.Turn)
+		case sipua.MediaLost:
+			c.HungUp() // a line without sound has nobody on it
+		case sipua.Ended:
+			c.HungUp()
+		}
+	}
+	<-done
+}
+
+// line is a SIP leg as a call uses it.
+type line struct{ *sipua.Leg }
+
+// Refuse is call.Leg's.
+func (l line) Refuse(r call.Refusal) {
+	answer := refusalOf(r)
+	if err := l.Leg.Refuse(answer.Status); err != nil {
+		slog.Info("refuse a call", "error", err)
+	}
+}

@@ -1,0 +1,219 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/netip"
+	"path/filepath"
+	"time"
+
+	"tsunagi/server/acquirer/sim"
+	"tsunagi/server/board"
+	"tsunagi/server/call"
+	"tsunagi/server/config"
+	"tsunagi/server/identity"
+	"tsunagi/server/media"
+	"tsunagi/server/payment"
+	"tsunagi/server/sipua"
+	"tsunagi/server/store"
+	"tsunagi/shared/version"
+)
+
+type serveCommand struct {
+	configFile
+}
+
+// Run serves until ctx ends, then stops in good order.
+func (c serveCommand) Run(ctx context.Context, s streams) error {
+	conf, err := config.Read(c.Config)
+	if err != nil {
+		return err
+	}
+	slog.SetDefault(newLog(conf.Log, s.err))
+	d := &daemon{conf: conf, log: slog.Default()}
+	err = d.start(ctx)
+	if err == nil {
+		d.log.Info("ready", "version", version.String(), "desktop", d.desktop.Addr().String(), "sip", d.sip.Addr().String())
+		err = d.wait(ctx)
+	}
+	return errors.Join(err, d.stop())
+}
+
+// daemon is the running server. Its parts are started in the order in which they
+// need each other and stopped in the opposite one.
+type daemon struct {
+	conf  config.Config
+	log   *slog.Logger
+	stops []func() error
+
+	desktop net.Listener
+	sip     *sipua.Endpoint
+	calls   *call.Desk
+	failed  chan error // a part that must run for ever has ended
+}
+
+// later adds what stop has to do; the last added is done first.
+func (d *daemon) later(stop func() error) { d.stops = append(d.stops, stop) }
+
+func (d *daemon) stop() error {
+	var errs []error
+	for i := len(d.stops) - 1; i >= 0; i-- {
+		errs = append(errs, d.stops[i]())
+	}
+	d.log.Info("stopped")
+	return errors.Join(errs...)
+}
+
+// wait returns when the server is told to stop or a part of it has failed.
+func (d *daemon) wait(ctx context.Context) error {
+	select {
+	case <-ctx.Done():
+		d.log.Info("stopping", "calls", d.calls.Live())
+		return nil
+	case err := <-d.failed:
+		return err
+	}
+}
+
+// start brings everything up. What it started is stopped by stop, also after an error.
+func (d *daemon) start(ctx context.Context) error {
+	d.failed = make(chan error, 2)
+	voice, err := loadVoice(d.conf)
+	if err != nil {
+		return err
+	}
+	pair, err := loadCertificate(d.conf.Desktop.Certificate, d.conf.Desktop.Key)
+	if err != nil {
+		return err
+	}
+	db, err := store.Open(ctx, databasePath(d.conf))
+	if err != nil {
+		return err
+	}
+	d.later(db.Close)
+
+	picture := board.New()
+	if err := picture.Load(ctx, db); err != nil {
+		return err
+	}
+	users, err := identity.New(identity.Options{Store: db, Log: d.log})
+	if err != nil {
+		return err
+	}
+	if err := users.Start(ctx); err != nil {
+		return err
+	}
+	reporter := call.Reporter{Book: db, Board: picture, Log: d.log}
+	// The journal is settled before the SIP port opens.
+	payments, err := d.startPayments(ctx, db, reporter)
+	if err != nil {
+		return err
+	}
+	d.calls = call.NewDesk(call.Config{
+		Directory: db, Presence: users, Payments: payments, Voice: voice,
+		MaxCalls: d.conf.SIP.MaxCalls, Reporter: reporter,
+	})
+	if err := d.startDesktops(pair, users, picture); err != nil {
+		return err
+	}
+	return d.startTelephone()
+}
+
+func (d *daemon) startPayments(ctx context.Context, db *store.Store, reporter call.Reporter) (*payment.Desk, error) {
+	acquirer, err := sim.New(sim.Config{
+		Delay: d.conf.Payment.SimDelay.Duration, Magic: true,
+		Books: filepath.Join(d.conf.DataDir, "sim-books.jsonl"),
+	})
+	if err != nil {
+		return nil, err
+	}
+	d.later(acquirer.Close)
+	payments := payment.New(payment.Options{
+		Journal: db, Acquirer: acquirer, Log: d.log,
+		Deadline: d.conf.Payment.Deadline.Duration, Settled: reporter.Settled,
+	})
+	unknown, err := payments.Recover(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if unknown > 0 {
+		d.log.Warn("attempts with an unknown outcome are being settled", "attempts", unknown)
+	}
+	d.later(func() error {
+		ctx, cancel := context.WithTimeout(context.Background(), sendingLimit)
+		defer cancel()
+		return payments.Stop(ctx)
+	})
+	return payments, nil
+}
+
+// startTelephone opens the media ports and then the SIP port: from here on calls come.
+func (d *daemon) startTelephone() error {
+	address, err := mediaAddress(d.conf)
+	if err != nil {
+		return err
+	}
+	engine, err := media.New(media.Config{
+		Addr: address, PortMin: uint16(d.conf.RTP.PortMin), PortMax: uint16(d.conf.RTP.PortMax), Log: d.log,
+	})
+	if err != nil {
+		return err
+	}
+	d.later(engine.Close)
+	d.sip, err = sipua.New(sipua.Config{
+		Listen: d.conf.SIP.Listen, Advertised: d.conf.SIP.Advertise, UserAgent: "Tsunagi/" + version.String(),
+		Sources: d.conf.SIP.PeerPrefixes(), NumberFrom: sipua.NumberFrom(d.conf.SIP.NumberFrom), Log: d.log,
+	}, engine, front{d.calls})
+	if err != nil {
+		return portInUse("sip.listen", d.conf.SIP.Listen, err)
+	}
+	served := make(chan struct{})
+	go func() {
+		defer close(served)
+		if err := d.sip.Serve(context.Background()); err != nil {
+			d.failed <- err
+		}
+	}()
+	d.later(func() error {
+		ctx, cancel := context.WithTimeout(context.Background(), byeLimit)
+		defer cancel()
+		err := d.sip.Close(ctx)
+		<-served
+		return err
+	})
+	d.later(d.drain)
+	return nil
+}
+
+// drain lets the calls in progress finish, for as long as the site allows.
+func (d *daemon) drain() error {
+	ctx, cancel := context.WithTimeout(context.Background(), d.conf.SIP.Drain.Duration)
+	defer cancel()
+	d.calls.Drain(ctx)
+	return nil
+}
+
+const (
+	sendingLimit = 130 * time.Second // an authorization under way is waited for (spec/payments.md)
+	byeLimit     = 3 * time.Second   // for the PBX to answer our last BYEs
+	closeLimit   = 3 * time.Second   // for the desktops to take their last frames
+)
+
+// mediaAddress is the address for voice packets: its own, or that of the SIP port.
+func mediaAddress(conf config.Config) (netip.Addr, error) {
+	host := conf.RTP.Address
+	if host == "" {
+		var err error
+		if host, _, err = net.SplitHostPort(conf.SIP.Listen); err != nil {
+			return netip.Addr{}, fmt.Errorf("sip.listen: %w", err)
+		}
+	}
+	address, err := netip.ParseAddr(host)
+	if err != nil {
+		return netip.Addr{}, fmt.Errorf("rtp.address: %q is no IP address: name one of this machine", host)
+	}
+	return address, nil
+}
