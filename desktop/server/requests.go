@@ -2,6 +2,7 @@ package server
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 
 	"tsunagi/shared/link"
@@ -28,7 +29,7 @@ func (c *Client) Logout(ctx context.Context) error {
 		return err
 	}
 	if _, err := n.request(ctx, wire.KindLogout, nil, wire.KindDone); err != nil {
-		return err
+		return c.sessionChecked(address, err)
 	}
 	c.forgetSession(address, nil)
 	return nil
@@ -46,11 +47,20 @@ func (c *Client) Ask(ctx context.Context, callID string, what wire.Request) erro
 }
 
 func (c *Client) request(ctx context.Context, kind wire.Kind, body any, want wire.Kind) error {
-	_, n, err := c.connected()
+	address, n, err := c.connected()
 	if err != nil {
 		return err
 	}
 	_, err = n.request(ctx, kind, body, want)
+	return c.sessionChecked(address, err)
+}
+
+// sessionChecked forgets the session where an answer says that the server has.
+func (c *Client) sessionChecked(address string, err error) error {
+	var refusal *wire.Error
+	if errors.As(err, &refusal) && refusal.Code == wire.CodeSessionLost {
+		c.forgetSession(address, &wire.LoggedOut{Message: refusal.Message})
+	}
 	return err
 }
 
@@ -63,7 +73,7 @@ func (c *Client) requestSession(ctx context.Context, kind wire.Kind, body any) (
 	}
 	frame, err := n.request(ctx, kind, body, wire.KindSession)
 	if err != nil {
-		return wire.Session{}, err
+		return wire.Session{}, c.sessionChecked(address, err)
 	}
 	session, err := link.Decode[wire.Session](frame)
 	if err != nil {

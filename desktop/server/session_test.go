@@ -153,6 +153,31 @@ func TestSessionThatTheServerForgot(t *testing.T) {
 	})
 }
 
+func TestRequestAnsweredWithSessionLost(t *testing.T) {
+	for name, ask := range map[string]func(*desk) error{
+		"order":    func(d *desk) error { return d.SendOrder(d.t.Context(), "c-1", "k", order.Form{}) },
+		"password": func(d *desk) error { _, err := d.SetPassword(d.t.Context(), wire.SetPassword{}); return err },
+		"logout":   func(d *desk) error { return d.Logout(d.t.Context()) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				f := newFakeServer(t)
+				d := loggedInDesk(t, f)
+				f.set(func() {
+					for _, kind := range []wire.Kind{wire.KindSendOrder, wire.KindSetPassword, wire.KindLogout} {
+						f.answers[kind] = &wire.Error{Code: wire.CodeSessionLost, Message: message.E309.Text()}
+					}
+				})
+				wantCode(t, ask(d), wire.CodeSessionLost)
+				e := d.wait("the logout", func(e Event) bool { return e.LoggedOut != nil })
+				if got, _ := d.store.Token(address); got != "" || e.LoggedOut.Message != message.E309.Text() {
+					t.Errorf("token %q is kept, the person is told %q", got, e.LoggedOut.Message)
+				}
+			})
+		})
+	}
+}
+
 func TestServerThatCannotResumeYetIsAskedAgain(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		f := newFakeServer(t)
