@@ -33,7 +33,7 @@ func (i *Identity) Resume(ctx context.Context, resume wire.Resume, source netip.
 		return nil, err
 	case !who.known || who.user.Disabled || expired(session, now):
 		i.log.Info("session ended", "user", session.User, "expired", expired(session, now), "disabled", who.user.Disabled)
-		i.vacate(session.User, ErrLoggedOut)
+		i.vacate(session.User, ErrForced) // an older connection of a user who was disabled
 		if err := i.store.DeleteSession(ctx, session.Token); err != nil {
 			return nil, err
 		}

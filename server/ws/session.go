@@ -1,0 +1,51 @@
+package ws
+
+import (
+	"time"
+
+	"tsunagi/server"
+	"tsunagi/server/identity"
+	"tsunagi/shared/wire"
+)
+
+// sessionOf is a grant as the desktop gets it.
+func sessionOf(grant identity.Grant, version string) wire.Session {
+	user, merchant := grant.User, grant.Merchant
+	entrance := wire.EntranceOperator
+	if user.Role == ivr.RoleSupervisor {
+		entrance = wire.EntranceSupervisor
+	}
+	return wire.Session{
+		Token: grant.Token,
+		User: wire.User{
+			ID:        string(user.Key.User),
+			Comment:   user.Comment,
+			Entrance:  entrance,
+			IVRNumber: shown(user.IVRNumber),
+		},
+		Merchant: wire.Merchant{
+			ID:                 string(merchant.ID),
+			Name:               merchant.Name,
+			LinkageMode:        string(merchant.Linkage),
+			MemberID:           merchant.MemberID,
+			PaymentCountChoice: merchant.PaymentCountChoice,
+			Monitoring:         merchant.Monitoring,
+			SecurityCode:       merchant.SecurityCode,
+			SendWindowSeconds:  int(merchant.SendWindow / time.Second),
+			TalkScript:         merchant.TalkScript,
+		},
+		PasswordMustChange: grant.PasswordMustChange,
+		PasswordIsOld:      grant.PasswordIsOld,
+		ServerVersion:      version,
+	}
+}
+
+// shown is a telephone number as it is written: 050-3000-1024. One that does not
+// have the eleven digits of an IP telephone or a mobile stays as it is, since the
+// length of an area code cannot be told from its digits alone.
+func shown(number string) string {
+	if len(number) != 11 || number[0] != '0' {
+		return number
+	}
+	return number[:3] + "-" + number[3:7] + "-" + number[7:]
+}
