@@ -7,6 +7,9 @@ import (
 	"time"
 
 	"github.com/emiago/sipgo/sip"
+
+	"tsunagi/server/media"
+	"tsunagi/server/sdp"
 )
 
 // ErrNoAnswer: the peer did not answer our INVITE at all.
@@ -25,6 +28,9 @@ func (r *Rejected) Error() string { return fmt.Sprintf("call rejected: %d %s", r
 type DialParams struct {
 	To   string // SIP URI of the callee
 	From string // user part of our URI, as a number; empty is the user agent's name
+
+	// Codecs are those offered, in this order; empty is all.
+	Codecs []sdp.Codec
 
 	// Heard gets the payload of every packet of sound that comes, in the order of
 	// arrival, from the media engine's goroutine: it must not block. May be nil.
@@ -60,7 +66,7 @@ func (e *Endpoint) Dial(ctx context.Context, p DialParams) (*Leg, error) {
 	l := e.newLeg(dialogID{newTag() + "@" + e.host, newTag()})
 	l.number = numberOf(&to)
 	l.state, l.dialing = calling, &dialing{ringing: p.Ringing, result: make(chan error, 1)}
-	if err := l.call(e.firstInvite(l.id, to, p.From), p.Heard); err != nil {
+	if err := l.call(e.firstInvite(l.id, to, p.From), p); err != nil {
 		l.end(Failed)
 		return nil, fmt.Errorf("dial %s: %w", p.To, err)
 	}
@@ -115,17 +121,15 @@ func (e *Endpoint) firstInvite(id dialogID, to sip.Uri, user string) *sip.Reques
 }
 
 // call opens the media and prepares the INVITE's transaction; start sends it.
-func (l *Leg) call(req *sip.Request, heard func([]byte)) error {
-	sink := legSink{l}
-	var err error
-	if heard != nil {
-		err = l.open(hearingSink{sink, heard})
-	} else {
-		err = l.open(sink)
+func (l *Leg) call(req *sip.Request, p DialParams) error {
+	var sink media.Sink = legSink{l}
+	if p.Heard != nil {
+		sink = hearingSink{legSink{l}, p.Heard}
 	}
-	if err != nil {
+	if err := l.open(sink); err != nil {
 		return err
 	}
+	l.local.Codecs = p.Codecs
 	body, err := l.describe(nil)
 	if err != nil {
 		return err
