@@ -89,22 +89,23 @@ func TestOneOpenAndOnePaidAttemptPerOrder(t *testing.T) {
 		{ivr.AttemptNotCharged, nil},
 		{ivr.AttemptVoided, nil},
 	}
+	s := openTest(t)
 	for _, tt := range tests {
 		t.Run(string(tt.state), func(t *testing.T) {
-			s := openTest(t)
-			a := begin(t, s, attempt("a1", "order-1"))
+			id := order.TransactionID("order-" + tt.state)
+			a := begin(t, s, attempt(ivr.AttemptID("first-"+tt.state), id))
 			if tt.state != ivr.AttemptSending {
 				if err := s.MoveAttempt(t.Context(), moved(a, tt.state), ivr.AttemptSending); err != nil {
 					t.Fatal(err)
 				}
 			}
-			if err := s.BeginAttempt(t.Context(), attempt("a2", "order-1")); !errors.Is(err, tt.second) {
+			if err := s.BeginAttempt(t.Context(), attempt(ivr.AttemptID("second-"+tt.state), id)); !errors.Is(err, tt.second) {
 				t.Errorf("same order: got %v, want %v", err, tt.second)
 			}
-			if err := s.BeginAttempt(t.Context(), attempt("a3", "order-2")); err != nil {
+			if err := s.BeginAttempt(t.Context(), attempt(ivr.AttemptID("third-"+tt.state), "other-"+id)); err != nil {
 				t.Errorf("another order: got %v", err)
 			}
-			other := attempt("a4", "order-1")
+			other := attempt(ivr.AttemptID("fourth-"+tt.state), id)
 			other.Operator.Merchant = "other"
 			if err := s.BeginAttempt(t.Context(), other); err != nil {
 				t.Errorf("another merchant's order of that name: got %v", err)
