@@ -174,7 +174,7 @@ func (l *Leg) answer() error {
 	if l.state != ringing {
 		return fmt.Errorf("answer call: %w: %s", ErrState, l.state)
 	}
-	if err := l.open(legSink{l}); err != nil {
+	if err := l.open(l.sink()); err != nil {
 		l.refuse(refuse(sip.StatusServiceUnavailable, retryAfter(overloadRetryAfter)), Failed)
 		return fmt.Errorf("answer call: %w", err)
 	}

@@ -72,6 +72,7 @@ type Leg struct {
 	bye      *sip.ClientTx
 	refused  *sip.ServerTx // an INVITE whose refusal waits for its ACK
 	onHold   bool
+	heard    func([]byte) // of an incoming leg; nil where nobody listens
 }
 
 func (e *Endpoint) newLeg(id dialogID) *Leg {
