@@ -158,7 +158,7 @@ func (d *Desk) read(a ivr.Attempt, answer Answer) (e Event, cause string) {
 	case ReplyNotSent:
 		return NotSent, answer.Cause
 	case ReplyPending:
-		return Lost, "pending"
+		return Lost, causePending
 	}
 	return Lost, answer.Cause
 }

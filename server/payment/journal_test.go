@@ -54,8 +54,8 @@ func TestJournalThatTakesNoAnswer(t *testing.T) {
 				c := openCounter(t)
 				defer c.stop()
 				c.journal.fail = failOnce("move", how)
-				if got := c.pay("order-1", good); got.State != payment.Unknown {
-					t.Fatalf("got %+v, want unknown", got)
+				if got := c.pay("order-1", good); got.State != payment.Unknown || got.Code != "" {
+					t.Fatalf("got %+v, want unknown, and no code that says OK", got)
 				}
 				c.pass(10 * time.Second)
 				if a := c.last("order-1"); a.State != ivr.AttemptApproved || a.GatewayTxn == "" {

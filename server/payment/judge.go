@@ -14,6 +14,10 @@ const (
 	windowAfter  = 10 * time.Minute
 )
 
+// causePending is the cause of an attempt of which the acquirer itself does not know
+// yet what became of it.
+const causePending = "pending"
+
 // finding is what an inquiry says about one attempt.
 type finding struct {
 	event       Event         // FoundPaid, FoundRefused, FoundVoided, FoundBefore, FoundNothing, GivenUp; empty: still open
@@ -39,7 +43,7 @@ func judge(a ivr.Attempt, others []ivr.Attempt, books Inquiry) finding {
 	case own.Reply == ReplyApproved:
 		return finding{event: FoundVoided, cause: "by_gateway", transaction: own} // a success that a cancel has undone
 	}
-	return finding{cause: "pending", transaction: own}
+	return finding{cause: causePending, transaction: own}
 }
 
 // judgePaid decides for an order that has a success which nothing has undone.

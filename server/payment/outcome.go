@@ -61,6 +61,9 @@ func outcomeOf(a ivr.Attempt) Outcome {
 		}
 	default:
 		o.State, o.Message = Unknown, message.W406.Text()
+		if a.Cause != causePending {
+			o.Code = "" // an answer that is not relied on, or not on disk: its A001 must not be read as OK
+		}
 	}
 	return o
 }

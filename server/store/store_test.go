@@ -1,12 +1,14 @@
 package store
 
 import (
+	"bytes"
 	"context"
 	"database/sql"
 	"errors"
 	"io/fs"
 	"os"
 	"path/filepath"
+	"sync"
 	"testing"
 	"time"
 
@@ -23,16 +25,42 @@ var operator = ivr.UserKey{Merchant: "shop", User: "op1"}
 // openTest opens a database of its own with one merchant and one operator.
 func openTest(t *testing.T) *Store {
 	t.Helper()
-	s := openAt(t, filepath.Join(t.TempDir(), "data", "tsunagi.db"))
-	ctx := t.Context()
-	if err := s.PutMerchant(ctx, ivr.DefaultMerchant("shop", "つなぎ商店")); err != nil {
+	content, err := template()
+	if err != nil {
 		t.Fatal(err)
 	}
-	if err := s.PutUser(ctx, ivr.User{Key: operator, Role: ivr.RoleOperator, IVRNumber: "05030001024"}); err != nil {
+	path := filepath.Join(t.TempDir(), "data", "tsunagi.db")
+	if err := os.Mkdir(filepath.Dir(path), 0o700); err != nil {
 		t.Fatal(err)
 	}
-	return s
+	if err := os.WriteFile(path, content, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return openAt(t, path)
 }
+
+// template is the file that every test begins with. Making the schema takes most of
+// the time of a small test, so it is made once.
+var template = sync.OnceValues(func() ([]byte, error) {
+	folder, err := os.MkdirTemp("", "store")
+	if err != nil {
+		return nil, err
+	}
+	defer os.RemoveAll(folder) //nolint:errcheck // it lies in the system's own folder
+	path := filepath.Join(folder, "tsunagi.db")
+	s, err := Open(context.Background(), path)
+	if err != nil {
+		return nil, err
+	}
+	err = errors.Join(
+		s.PutMerchant(context.Background(), ivr.DefaultMerchant("shop", "つなぎ商店")),
+		s.PutUser(context.Background(), ivr.User{Key: operator, Role: ivr.RoleOperator, IVRNumber: "05030001024"}),
+		s.Close())
+	if err != nil {
+		return nil, err
+	}
+	return os.ReadFile(path)
+})
 
 func openAt(t *testing.T, path string) *Store {
 	t.Helper()
@@ -53,7 +81,7 @@ func orderNamed(id order.TransactionID) order.Order {
 }
 
 func TestOpenMakesThingsPrivate(t *testing.T) {
-	s := openTest(t)
+	s := openAt(t, filepath.Join(t.TempDir(), "data", "tsunagi.db"))
 	for path, want := range map[string]fs.FileMode{
 		filepath.Dir(s.path): 0o700, s.path: 0o600, s.path + "-wal": 0o600, s.path + "-shm": 0o600,
 	} {
@@ -127,18 +155,11 @@ func TestOpenRefusesDamaged(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			path := filepath.Join(t.TempDir(), "tsunagi.db")
-			s, err := Open(t.Context(), path)
+			content, err := template()
 			if err != nil {
 				t.Fatal(err)
 			}
-			if err := s.Close(); err != nil {
-				t.Fatal(err)
-			}
-			content, err := os.ReadFile(path)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if err := os.WriteFile(path, tt.damage(content), 0o600); err != nil {
+			if err := os.WriteFile(path, tt.damage(bytes.Clone(content)), 0o600); err != nil {
 				t.Fatal(err)
 			}
 			if _, err := Open(t.Context(), path); !errors.Is(err, ErrDamaged) {
