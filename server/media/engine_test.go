@@ -63,6 +63,31 @@ func (s told) Key(k dtmf.Key)     { s.keys <- byte(k) }
 func (s told) PlayedOut(turn int) { s.played <- turn }
 func (s told) MediaLost()         { s.lost <- struct{}{} }
 
+// patienceOfTests is after how long a test gives up on what should come in milliseconds.
+const patienceOfTests = 20 * time.Second
+
+// next returns what a session reports next.
+func next[T any](t *testing.T, reports <-chan T) T {
+	t.Helper()
+	select {
+	case r := <-reports:
+		return r
+	case <-time.After(patienceOfTests):
+		t.Fatal("nothing was reported")
+	}
+	panic("unreachable")
+}
+
+// await returns when done does.
+func await(t *testing.T, what string, done func() bool) {
+	t.Helper()
+	for end := time.Now().Add(patienceOfTests); !done(); runtime.Gosched() {
+		if time.Now().After(end) {
+			t.Fatalf("waited in vain: %s", what)
+		}
+	}
+}
+
 // telephone is a plain socket that a session talks to.
 func telephone(t *testing.T) (*net.UDPConn, netip.AddrPort) {
 	t.Helper()
@@ -71,7 +96,7 @@ func telephone(t *testing.T) (*net.UDPConn, netip.AddrPort) {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { conn.Close() })
-	if err := conn.SetDeadline(time.Now().Add(20 * time.Second)); err != nil {
+	if err := conn.SetDeadline(time.Now().Add(patienceOfTests)); err != nil {
 		t.Fatal(err)
 	}
 	return conn, conn.LocalAddr().(*net.UDPAddr).AddrPort()
@@ -124,7 +149,7 @@ func TestAPromptGoesOverTheWireWhole(t *testing.T) {
 		if !bytes.HasPrefix(sound, prompt.PCMU[160:]) || !bytes.Equal(sound[49*160:], bytes.Repeat([]byte{0xFF}, 21*160)) {
 			t.Error("the prompt did not arrive whole and followed by silence")
 		}
-		if turn := <-sink.played; turn != 1 {
+		if turn := next(t, sink.played); turn != 1 {
 			t.Errorf("played out turn %d, want 1", turn)
 		}
 		// The last packet can be here before it is counted there.
@@ -158,13 +183,13 @@ func TestKeysAndStrangersOverTheWire(t *testing.T) {
 				send(stranger, packet(101, uint16(i), uint32(i)*8000, 66, 9, 0x8A, 1, 0))
 			}
 		}
-		got := []byte{<-sink.keys, <-sink.keys, <-sink.keys, <-sink.keys}
+		got := []byte{next(t, sink.keys), next(t, sink.keys), next(t, sink.keys), next(t, sink.keys)}
 		if string(got) != "41#1" {
 			t.Errorf("keys = %q, want %q", got, "41#1")
 		}
-		for s.Stats().Foreign < 12 || s.Stats().Received < 12 {
-			runtime.Gosched()
-		}
+		await(t, "12 packets of each source counted", func() bool {
+			return s.Stats().Foreign == 12 && s.Stats().Received == 12
+		})
 		if len(sink.keys) != 0 {
 			t.Errorf("%d keys too many", len(sink.keys))
 		}
@@ -193,7 +218,7 @@ func TestTwoEnginesTalk(t *testing.T) {
 		}
 		var heard []byte
 		for range keyed {
-			heard = append(heard, <-server.keys)
+			heard = append(heard, next(t, server.keys))
 		}
 		if string(heard) != keyed {
 			t.Errorf("keys = %q, want %q", heard, keyed)
@@ -222,7 +247,7 @@ func TestIPv6(t *testing.T) {
 			pair[0].Start(p)
 		}
 		a.SendKey('7', 60*time.Millisecond, 0)
-		if got := <-server.keys; got != '7' {
+		if got := next(t, server.keys); got != '7' {
 			t.Errorf("key = %q, want 7", got)
 		}
 	})

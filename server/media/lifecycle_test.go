@@ -38,9 +38,7 @@ func TestPortsAreGivenAndTakenBack(t *testing.T) {
 			t.Errorf("Open with no port free: %v, want ErrNoPorts", err)
 		}
 		a.Close()
-		for e.Stats().Sessions > 1 {
-			runtime.Gosched()
-		}
+		await(t, "the first session is closed", func() bool { return e.Stats().Sessions == 1 })
 		again, err := e.Open(newTold())
 		if err != nil {
 			t.Fatal(err)
@@ -106,13 +104,7 @@ func TestCloseLeavesNothingBehind(t *testing.T) {
 		t.Errorf("%d files open, %d before", got, files)
 	}
 	// A goroutine that has said goodbye may still be on its last instruction.
-	for range 1_000_000 {
-		if runtime.NumGoroutine() <= goroutines {
-			return
-		}
-		runtime.Gosched()
-	}
-	t.Errorf("%d goroutines, %d before", runtime.NumGoroutine(), goroutines)
+	await(t, "as many goroutines as before", func() bool { return runtime.NumGoroutine() <= goroutines })
 }
 
 func TestAnIdleEngineSleepsAndWakes(t *testing.T) {
@@ -128,9 +120,7 @@ func TestAnIdleEngineSleepsAndWakes(t *testing.T) {
 			s.Start(p)
 			read(t, conn)
 			s.Close()
-			for e.Stats().Sessions > 0 {
-				runtime.Gosched()
-			}
+			await(t, "the session is closed", func() bool { return e.Stats().Sessions == 0 })
 		}
 	})
 }
@@ -182,7 +172,7 @@ func TestNewStartsAndTheLogHoldsNoKey(t *testing.T) {
 		pair[0].Start(p)
 	}
 	a.SendKey('#', 60*time.Millisecond, 0)
-	if got := <-server.keys; got != '#' {
+	if got := next(t, server.keys); got != '#' {
 		t.Errorf("key = %q, want #", got)
 	}
 	a.Close()
