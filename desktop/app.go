@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"log/slog"
 
@@ -155,13 +156,19 @@ func (p parts) change(alter func(*native.Settings)) error {
 	return nil
 }
 
-// formatError is how an error of a bound method crosses to the screens. The methods
-// return nothing but *wire.Error; anything else is a fault of the program.
+// formatError is how an error of a bound method crosses to the screens: as the JSON
+// text of a wire.Error, because Wails makes a JavaScript Error of what it is given
+// and keeps nothing but its text. The methods return nothing but *wire.Error;
+// anything else is a fault of the program.
 func formatError(err error) any {
 	var refusal *wire.Error
-	if errors.As(err, &refusal) {
-		return refusal
+	if !errors.As(err, &refusal) {
+		slog.Error("unclassified error", slog.Any("error", err))
+		refusal = &wire.Error{Code: wire.CodeInternal, MessageID: string(message.E309), Message: message.E309.Text()}
 	}
-	slog.Error("unclassified error", slog.Any("error", err))
-	return &wire.Error{Code: wire.CodeInternal, MessageID: string(message.E309), Message: message.E309.Text()}
+	text, err := json.Marshal(refusal)
+	if err != nil {
+		return string(wire.CodeInternal) // strings and slices of strings always have a JSON form
+	}
+	return string(text)
 }

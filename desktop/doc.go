@@ -9,8 +9,8 @@
 // # What the screens see
 //
 // The exported methods of App, and one event, "tsunagi", with a server.Event. An
-// error reaches them as the JSON of a wire.Error. frontend/wailsjs is generated from
-// the methods (make bindings) and committed.
+// error reaches them as a JavaScript Error whose text is the JSON of a wire.Error.
+// frontend/wailsjs is generated from the methods (make bindings) and committed.
 //
 // # Start and end
 //

@@ -49,6 +49,8 @@ export function classify(error: WireError, deed: Deed): Reaction {
 
 /** asWireError reads whatever a request rejected with; anything unknown becomes a failed request. */
 export function asWireError(reason: unknown): WireError {
+  // Wails rejects with an Error around the text that the Go side gave.
+  if (reason instanceof Error) return asWireError(reason.message);
   if (typeof reason === "string") {
     try {
       return asWireError(JSON.parse(reason));
