@@ -52,5 +52,6 @@
 // # Goroutines and clock
 //
 // The package has none of its own; every method may be called together with any
-// other. The clock is time.Now.
+// other. The clock is time.Now. A context ends the wait to hash a password; a
+// change of a session that has begun is carried out to its end.
 package identity

@@ -79,9 +79,10 @@ func (i *Identity) login(ctx context.Context, login wire.Login, source netip.Add
 	case err != nil:
 		return nil, fmt.Errorf("check the password of %s: %w", key, err)
 	case !right || who.user.Disabled:
-		return nil, i.failed(ctx, who, source)
+		return nil, i.failed(context.WithoutCancel(ctx), who, source)
 	}
-	return i.admit(ctx, who, login, source)
+	// From here on the session changes in steps, which no one may come between.
+	return i.admit(context.WithoutCancel(ctx), who, login, source)
 }
 
 // account looks up who claims to log in. That there is no such merchant or user is

@@ -165,6 +165,19 @@ func TestSixFailuresInARowLock(t *testing.T) {
 	})
 }
 
+// TestRightPasswordEndsTheRow holds where it does not end in a session.
+func TestRightPasswordEndsTheRow(t *testing.T) {
+	inHouse(t, func(t *testing.T, h *house) {
+		h.mustLogin("ws1")
+		for range lockedAfter {
+			_, err := h.login("wrong-horse1", "ws2")
+			refusedWith(t, err, wire.CodeAuthFailed, message.AuthFailed)
+			_, err = h.login(password, "ws2")
+			refusedWith(t, err, wire.CodeAlreadyLoggedIn, message.AlreadyLoggedIn)
+		}
+	})
+}
+
 func TestSourceThatFailsTooOftenIsShutOut(t *testing.T) {
 	inHouse(t, func(t *testing.T, h *house) {
 		attacker := netip.MustParseAddr("2001:db8::1")

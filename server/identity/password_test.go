@@ -1,8 +1,6 @@
 package identity
 
 import (
-	"context"
-	"errors"
 	"strings"
 	"testing"
 	"time"
@@ -11,13 +9,6 @@ import (
 	"tsunagi/shared/message"
 	"tsunagi/shared/wire"
 )
-
-var errFull = errors.New("disk is full")
-
-// fullDisk is a store that cannot write that a session is lost.
-type fullDisk struct{ Store }
-
-func (fullDisk) LoseSession(context.Context, ivr.TokenHash, time.Time) error { return errFull }
 
 // change replaces the password of the user at a seat by one that is repeated right.
 func (h *house) change(seat *Seat, current, next string) error {

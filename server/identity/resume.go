@@ -15,6 +15,7 @@ import (
 // Resume seats a new connection in the session that its workstation has. The
 // answer is CodeSessionLost where there is none any more.
 func (i *Identity) Resume(ctx context.Context, resume wire.Resume, source netip.Addr) (*Seat, error) {
+	ctx = context.WithoutCancel(ctx) // what is begun is done, though the desktop be gone
 	i.changing.Lock()
 	defer i.changing.Unlock()
 	now := time.Now()
@@ -87,6 +88,7 @@ func (i *Identity) sessionFor(ctx context.Context, token ivr.TokenHash, now time
 // so, and a desktop that is away when it comes back. It is ivr.ErrNotFound where
 // the user has no session.
 func (i *Identity) ForceLogout(ctx context.Context, user ivr.UserKey) error {
+	ctx = context.WithoutCancel(ctx)
 	i.changing.Lock()
 	defer i.changing.Unlock()
 	now := time.Now()

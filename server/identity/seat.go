@@ -87,7 +87,7 @@ func (s *Seat) Heard(ctx context.Context) error {
 	}
 	i.changing.Lock()
 	defer i.changing.Unlock()
-	return i.confirm(ctx, s)
+	return i.confirm(context.WithoutCancel(ctx), s)
 }
 
 // Lost notes that the connection is gone without a logout. It does nothing where
@@ -106,7 +106,7 @@ func (s *Seat) Lost(ctx context.Context) error {
 	session := s.session
 	i.mu.Unlock()
 	i.log.Info("connection lost, session kept", "user", session.User, "workstation", session.Workstation)
-	return i.store.LoseSession(ctx, session.Token, now)
+	return i.store.LoseSession(context.WithoutCancel(ctx), session.Token, now)
 }
 
 // Logout ends the session. It does nothing where the seat has ended.
@@ -120,7 +120,7 @@ func (s *Seat) Logout(ctx context.Context) error {
 	if over {
 		return nil
 	}
-	if err := i.store.DeleteSession(ctx, session.Token); err != nil {
+	if err := i.store.DeleteSession(context.WithoutCancel(ctx), session.Token); err != nil {
 		return err
 	}
 	i.vacate(session.User, ErrLoggedOut)
@@ -171,14 +171,19 @@ func (i *Identity) confirm(ctx context.Context, seat *Seat) error {
 }
 
 // lostAt is when the connection of a session was lost; zero while it stands. The
-// seat knows it even where the store could not be told.
+// seat knows it even where the store could not be told. A session without a seat
+// is what a failing store left behind of a login.
 func (i *Identity) lostAt(session ivr.Session) time.Time {
 	i.mu.Lock()
 	defer i.mu.Unlock()
-	if seat, ok := i.seats[session.User]; ok && session.LostAt.IsZero() {
+	seat, seated := i.seats[session.User]
+	switch {
+	case !session.LostAt.IsZero():
+		return session.LostAt
+	case seated:
 		return seat.lostAt
 	}
-	return session.LostAt
+	return session.SeenAt
 }
 
 // newToken makes a token and its hash, which alone is kept.

@@ -1,6 +1,7 @@
 package identity
 
 import (
+	"context"
 	"errors"
 	"testing"
 	"time"
@@ -128,6 +129,8 @@ func TestNewerConnectionWins(t *testing.T) {
 		if !h.Online(operator) {
 			t.Error("what happens to the older seat should not touch the newer one")
 		}
+		_, err := h.login(password, "ws2")
+		refusedWith(t, err, wire.CodeAlreadyLoggedIn, message.AlreadyLoggedIn)
 		h.must(seat.Logout(t.Context()))
 	})
 }
@@ -227,7 +230,7 @@ func TestOnline(t *testing.T) {
 		if !h.Online(operator) {
 			t.Error("a blip of the network should not refuse a call")
 		}
-		time.Sleep(1)
+		time.Sleep(time.Nanosecond)
 		if h.Online(operator) {
 			t.Error("a desktop that stays away cannot see the send window")
 		}
@@ -250,6 +253,15 @@ func TestOnline(t *testing.T) {
 	})
 }
 
+var errFull = errors.New("disk is full")
+
+// fullDisk is a store that begins sessions and can write nothing more of them.
+type fullDisk struct{ Store }
+
+func (fullDisk) LoseSession(context.Context, ivr.TokenHash, time.Time) error { return errFull }
+func (fullDisk) LoggedIn(context.Context, ivr.UserKey, time.Time) error      { return errFull }
+func (fullDisk) DeleteSession(context.Context, ivr.TokenHash) error          { return errFull }
+
 // TestStoreThatFailsKeepsTheClock is a full disk at the moment when a connection
 // is lost: the session ends after 5 minutes all the same.
 func TestStoreThatFailsKeepsTheClock(t *testing.T) {
@@ -258,6 +270,28 @@ func TestStoreThatFailsKeepsTheClock(t *testing.T) {
 		h.Identity.store = fullDisk{h.Identity.store}
 		if err := seat.Lost(t.Context()); !errors.Is(err, errFull) {
 			t.Errorf("lost: %v, want %v", err, errFull)
+		}
+		h.Identity.store = h.store
+		time.Sleep(keptFor)
+		h.mustLogin("ws2")
+	})
+}
+
+// TestLoginThatFailsHalfWayLocksNoOneOut is a full disk in the middle of a login.
+func TestLoginThatFailsHalfWayLocksNoOneOut(t *testing.T) {
+	inHouse(t, func(t *testing.T, h *house) {
+		h.Identity.store = fullDisk{h.Identity.store}
+		if _, err := h.login(password, "ws1"); !errors.Is(err, errFull) {
+			t.Errorf("login: %v, want %v", err, errFull)
+		}
+		h.Identity.store = h.store
+		if h.Online(operator) {
+			t.Error("online after a login that failed")
+		}
+		h.must(h.mustLogin("ws1").Logout(t.Context())) // the same seat may try again at once
+		h.Identity.store = fullDisk{h.Identity.store}
+		if _, err := h.login(password, "ws1"); !errors.Is(err, errFull) {
+			t.Errorf("login: %v, want %v", err, errFull)
 		}
 		h.Identity.store = h.store
 		time.Sleep(keptFor)

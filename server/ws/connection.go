@@ -34,8 +34,16 @@ type connection struct {
 	snapshotIDs  []int64 // requests that the next snapshot answers
 }
 
-// serve reads and answers until the connection is over.
+// serve reads and answers until the connection is over, which also ends the work
+// for a request of it.
 func (c *connection) serve(ctx context.Context) {
+	ctx, cancel := context.WithCancel(ctx)
+	var ending sync.WaitGroup
+	ending.Go(func() {
+		<-c.link.Done()
+		cancel()
+	})
+	defer ending.Wait()
 	for {
 		frame, err := c.link.Receive()
 		var bad *link.BadFrame

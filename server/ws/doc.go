@@ -46,8 +46,9 @@
 //
 // # Goroutines
 //
-// ServeHTTP is the connection's reading goroutine and owns its state; a live one
-// has two more, which push the board and wait for the session's end. ServeHTTP
+// ServeHTTP is the connection's reading goroutine and owns its state. It has one
+// more that waits for the connection's end, and while someone is logged in two
+// that push the board and wait for the session's end. ServeHTTP
 // comes back when they are gone, Close when every ServeHTTP is back and every
 // order has its answer.
 package ws

@@ -34,6 +34,9 @@ func (c *connection) refuse(ctx context.Context, frame wire.Frame, err error) {
 	case errors.As(err, &bad):
 		c.log.Load().Warn("bad body", "kind", named(frame.Kind), "error", bad)
 		person = errBadRequest
+	case errors.Is(ctx.Err(), context.Canceled):
+		c.log.Load().Debug("desktop gone before its answer", "kind", named(frame.Kind), "error", err)
+		return
 	case ctx.Err() != nil:
 		c.log.Load().Error("request took too long", "kind", named(frame.Kind), "error", err)
 		person = errUnavailable

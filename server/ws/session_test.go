@@ -229,6 +229,11 @@ func TestFirstPasswordComesBeforeAnythingElse(t *testing.T) {
 func TestServerRestart(t *testing.T) {
 	h := newHouse(t)
 	d, session := h.loggedIn(suzuki)
+	h.must(h.ws.Close(t.Context()))
+	kept, err := h.store.SessionOf(t.Context(), suzuki)
+	if err != nil || !kept.LostAt.IsZero() {
+		t.Errorf("session %+v, %v: want one that the desktop did not lose", kept, err)
+	}
 	h.stop()
 	if _, ok := d.receive(); ok {
 		t.Error("told something before the close")
@@ -238,7 +243,7 @@ func TestServerRestart(t *testing.T) {
 	}
 	h.start()
 	d, session, _ = h.resumed(session.Token, "ws-suzuki")
-	_, err := ask[wire.Heartbeat](d, wire.KindHeartbeat, wire.Heartbeat{SentAtMs: 1}, wire.KindHeartbeat)
+	_, err = ask[wire.Heartbeat](d, wire.KindHeartbeat, wire.Heartbeat{SentAtMs: 1}, wire.KindHeartbeat)
 	h.must(err)
 	if session.User.ID != "suzuki" {
 		t.Errorf("resumed as %+v", session.User)
