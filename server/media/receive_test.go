@@ -70,6 +70,47 @@ func TestWhosePacketsCount(t *testing.T) {
 	}
 }
 
+func TestAMovedPeerIsLatchedAnew(t *testing.T) {
+	for _, nat := range []bool{false, true} {
+		r := newRig(t, Config{})
+		sink := &recorder{}
+		p := agreed()
+		p.BehindNAT = nat
+		s, socket := r.start(sink, p)
+		r.pass(tickLength)
+		r.deliver(s, peer, packet(101, 1, 0, 9, 1, 10, 0, 0))
+		r.pass(tickLength)
+		p.Remote = netip.MustParseAddrPort("198.51.100.8:4100")
+		s.Update(p)
+		r.pass(20 * time.Millisecond)
+		sent := socket.take()
+		if got := sent[len(sent)-1].to; got != p.Remote {
+			t.Errorf("behind NAT %v: sent to %s after the peer moved to %s", nat, got, p.Remote)
+		}
+		r.deliver(s, p.Remote, packet(101, 2, 800, 8, 2, 10, 0, 0))
+		r.deliver(s, peer, packet(101, 3, 1600, 9, 3, 10, 0, 0))
+		r.pass(tickLength)
+		if string(sink.keys) != "12" {
+			t.Errorf("behind NAT %v: keys = %q, want %q without that of the old source", nat, sink.keys, "12")
+		}
+	}
+	// Without NAT the old source is a stranger even before the new one has spoken.
+	r := newRig(t, Config{})
+	s, _ := r.start(&recorder{}, agreed())
+	r.pass(tickLength)
+	r.deliver(s, peer, packet(0, 1, 0, 9, 1))
+	r.pass(tickLength)
+	p := agreed()
+	p.Remote = netip.MustParseAddrPort("198.51.100.8:4100")
+	s.Update(p)
+	r.pass(tickLength)
+	r.deliver(s, peer, packet(0, 2, 160, 9, 1))
+	r.pass(tickLength)
+	if got := s.Stats().Foreign; got != 1 {
+		t.Errorf("foreign = %d, want the packet of the old source", got)
+	}
+}
+
 func TestPacketsThatAreNotOfTheStream(t *testing.T) {
 	r := newRig(t, Config{})
 	sink := &recorder{}
