@@ -195,3 +195,54 @@ func TestClockTakesTheFastestSample(t *testing.T) {
 		t.Errorf("old samples count for ever: got %v", got)
 	}
 }
+
+// FuzzPicture loses, repeats and delays what the server sends, as each byte says,
+// and asserts that after the next snapshot the picture is the server's.
+func FuzzPicture(f *testing.F) {
+	f.Add([]byte{0, 0, 0})
+	f.Add([]byte{0, 1, 0, 2, 3, 0})
+	f.Add([]byte{1, 0, 0, 1, 0, 2, 0, 3, 1, 0})
+	f.Fuzz(func(t *testing.T, script []byte) {
+		var p picture
+		var told int64 // the last change that was handed on
+		truth := wire.Snapshot{Seq: 100}
+		p.replace(&wire.Snapshot{Seq: 100})
+		told = 100
+		hand := func(changes ...wire.Change) {
+			for _, change := range changes {
+				if change.Seq <= told {
+					t.Fatalf("change %d was told after %d", change.Seq, told)
+				}
+				told = change.Seq
+			}
+		}
+		var last wire.Change
+		for _, step := range script {
+			switch step % 4 {
+			case 0, 1: // a change, which arrives or is lost
+				last = wire.Change{Seq: truth.Seq + 1, Call: &wire.Call{ID: string('a' + rune(step%5)), Digits: int(step)}}
+				truth = *apply(truth, last)
+				if step%4 == 0 && p.add(last) {
+					hand(last)
+				}
+			case 2: // the last change once more
+				if p.add(last) {
+					hand(last)
+				}
+			case 3: // a snapshot
+				snapshot := truth
+				told = max(told, snapshot.Seq)
+				hand(p.replace(&snapshot)...)
+			}
+			if !p.asked && p.snapshot.Seq > truth.Seq {
+				t.Fatalf("the picture is of %d, the server is at %d", p.snapshot.Seq, truth.Seq)
+			}
+		}
+		snapshot := truth
+		told = max(told, snapshot.Seq)
+		hand(p.replace(&snapshot)...)
+		if p.asked || fmt.Sprint(*p.snapshot) != fmt.Sprint(truth) {
+			t.Errorf("got %+v, want %+v", *p.snapshot, truth)
+		}
+	})
+}

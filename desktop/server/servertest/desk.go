@@ -3,6 +3,8 @@ package servertest
 import (
 	"crypto/sha256"
 	"fmt"
+	"io"
+	"log"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -40,7 +42,7 @@ func (d *Desk) Start(t *testing.T) {
 	t.Helper()
 	var conns sync.WaitGroup
 	over := make(chan struct{})
-	server := httptest.NewTLSServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	server := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		conn, err := link.Accept(w, r, link.ServerLimits())
 		if err != nil {
 			t.Error(err)
@@ -52,6 +54,8 @@ func (d *Desk) Start(t *testing.T) {
 		})
 		d.serve(conn)
 	}))
+	server.Config.ErrorLog = log.New(io.Discard, "", 0) // a refused certificate is part of a test
+	server.StartTLS()
 	t.Cleanup(func() {
 		close(over)
 		conns.Wait()
