@@ -5,6 +5,20 @@ import { createServer } from "vite";
 
 export const sizes = { full: [1280, 800], narrow: [1024, 640], mini: [360, 180] };
 
+// What a person does before some of the pictures.
+const fill = (page, values) => Promise.all(Object.entries(values).map(([id, value]) => page.fill(`#${id}`, value)));
+const steps = {
+  "op-menu": (page) => page.click("[data-k=user]"),
+  "op-password": async (page) => {
+    await fill(page, { current: "abcdefgh12", new: "tsunagi-7", repeat: "tsunagi-8" });
+    await page.click("text=更新");
+  },
+  "op-password-first": async (page) => {
+    await fill(page, { new: "tsunagi-7" });
+    await page.focus("#new");
+  },
+};
+
 /** sizesOf are the sizes in which a scenario is looked at. */
 export function sizesOf(name) {
   if (name.startsWith("mini")) return ["mini"];
@@ -32,7 +46,7 @@ export async function withScreens(visit) {
     await page.setViewportSize({ width, height });
     await page.goto(`${base}/fake.html?fake=${name}&theme=${theme}`);
     await page.locator("body[data-ready]").waitFor({ timeout: 60_000 });
-    if (name === "op-menu") await page.locator("[data-k=user]").click();
+    await steps[name]?.(page);
     await page.evaluate(() => document.fonts.ready);
     await page.evaluate(() => new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn))));
     return page;

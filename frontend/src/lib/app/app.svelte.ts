@@ -38,6 +38,11 @@ export class App {
   /** the last call ended before its order was sent. */
   interrupted = $state(false);
 
+  // On the server's clock, as everything that is shown.
+  #lostSinceMs = $derived.by(() => {
+    const { lostSinceMs, link } = this.client;
+    return this.lost && lostSinceMs !== null ? lostSinceMs + link.offsetMs : null;
+  });
   screen = $derived(screenOf(this.client));
   lost = $derived(isLost(this.client));
   rules = $derived<Rules>(this.client.session?.merchant ?? { memberId: false, paymentCountChoice: true });
@@ -45,8 +50,8 @@ export class App {
   windowSeconds = $derived(this.client.session?.merchant.sendWindowSeconds || defaultWindowSeconds);
   band = $derived.by(() =>
     bandOf({
-      lost: this.lost,
-      link: this.client.link,
+      lostSinceMs: this.#lostSinceMs,
+      linkMessage: this.client.link.message,
       attention: this.attention,
       calls: this.board.calls,
       windowSeconds: this.windowSeconds,
@@ -54,10 +59,7 @@ export class App {
     }),
   );
   /** boardMs is the moment the board is drawn at: without a link it stands still, as its data does. */
-  boardMs = $derived.by(() => {
-    const { sinceMs, offsetMs } = this.client.link;
-    return this.lost ? sinceMs + offsetMs : this.#clock.nowMs;
-  });
+  boardMs = $derived.by(() => this.#lostSinceMs ?? this.#clock.nowMs);
 
   #backend: Backend;
   #clock: Clock;
@@ -121,7 +123,11 @@ export class App {
     const waiting = windowCall(this.board);
     const isNew = waiting !== undefined && waiting.id !== this.attention.window?.callId;
     const newKey = isNew ? crypto.randomUUID() : "";
-    if (isNew) this.interrupted = false;
+    if (isNew) {
+      this.interrupted = false;
+      // What hides the form gives way: there are 20 seconds.
+      if (this.panel === "help" || this.panel === "password") this.panel = "none";
+    }
     this.attend({ type: "calls", waiting, newKey, atMs: this.#serverMs() });
     this.#tick();
   }
@@ -130,7 +136,7 @@ export class App {
   #tick(): void {
     const { link } = this.client;
     const anchors = this.board.calls.flatMap((c) => [c.stateAtMs, c.arrivedAtMs, c.deadlineAtMs]);
-    anchors.push(this.attention.readySinceMs, link.sinceMs + link.offsetMs);
+    anchors.push(this.attention.readySinceMs, this.#lostSinceMs ?? 0);
     this.#clock.set(link.offsetMs, anchors, () => {
       this.#tick();
       if (!this.lost) this.board = reduceBoard(this.board, { type: "clock", nowMs: this.#clock.nowMs });
@@ -213,7 +219,7 @@ export class App {
     } catch (reason) {
       const message = this.#failed(reason, "login");
       // While the certificate is in question its dialog says all there is to say.
-      if (message !== "" && this.client.link.phase !== "untrusted") {
+      if (message !== "" && !this.client.link.certificate) {
         this.session({ type: "loginRefused", message });
       }
     }
@@ -270,16 +276,16 @@ export class App {
   }
 
   trust(fingerprint: string): Promise<void> {
-    return this.#attempt(this.#backend.trust(fingerprint));
+    return this.#attempt(this.#backend.trust(fingerprint), "login");
   }
 
   distrust(): Promise<void> {
-    return this.#attempt(this.#backend.distrust());
+    return this.#attempt(this.#backend.distrust(), "login");
   }
 
   setServer(address: string): Promise<void> {
     this.panel = "none";
-    return this.#attempt(this.#backend.setServer(address));
+    return this.#attempt(this.#backend.setServer(address), "login");
   }
 
   saveSettings(changes: Partial<Settings>): Promise<void> {
@@ -302,11 +308,12 @@ export class App {
     this.dialogs = reduceDialogs(this.dialogs, { type: "closed" });
   }
 
-  async #attempt(request: Promise<void>): Promise<void> {
+  async #attempt(request: Promise<void>, deed: Deed = "ask"): Promise<void> {
     try {
       await request;
     } catch (reason) {
-      this.#failed(reason, "ask");
+      const message = this.#failed(reason, deed);
+      if (message !== "") this.session({ type: "loginRefused", message });
     }
   }
 }

@@ -91,8 +91,8 @@ export const scenarios: Record<string, Scenario> = {
   "op-lost": { ...ready, state: lostLink(operatorState(stoppedBefore(two))) },
   "op-menu": ready,
   "op-logout": { ...ready, panel: "logout" },
-  "op-help": { ...ready, panel: "help" },
-  "op-history": { ...ready, panel: "history" },
+  "op-help": { ...ready, panel: "help", focus: "" },
+  "op-history": { ...ready, panel: "history", focus: "" },
   "op-f301": {
     ...ready,
     state: operatorState([calls.enteringCode, calls.timedOut]),
@@ -133,7 +133,7 @@ function untrusted(changed: boolean): State {
     notAfterMs: Date.parse("2036-11-17T00:00:00+09:00"),
     changed,
   };
-  return { ...loggedOutState, link: { ...loggedOutState.link, phase: "untrusted", certificate } };
+  return { ...loggedOutState, link: { ...loggedOutState.link, phase: changed ? "refused" : "untrusted", certificate } };
 }
 
 export const sampleReadySinceMs = at("16:05:28");

@@ -1,178 +1,25 @@
-// What crosses between the Go side and the screens.
+// What crosses between the Go side and the screens: generated from its bound
+// methods (make bindings), and named here once for all who use it.
+import type { main, native, order, server, wire } from "../../../wailsjs/go/models";
 
-export interface Form {
-  transactionId: string;
-  memberId: string;
-  amount: string;
-  paymentCount: string;
-}
+export type State = main.State;
+export type LoginForm = main.LoginForm;
+export type Settings = native.Settings;
 
-export interface Refusal {
-  field: string;
-  message: string;
-}
+export type BackendEvent = server.Event;
+export type Link = server.Link;
+export type Certificate = server.Certificate;
 
-export interface User {
-  id: string;
-  comment: string;
-  entrance: string;
-  ivrNumber: string;
-}
+export type Form = order.Form;
+export type Refusal = order.Refusal;
 
-export interface Merchant {
-  id: string;
-  name: string;
-  linkageMode: string;
-  memberId: boolean;
-  paymentCountChoice: boolean;
-  monitoring: boolean;
-  securityCode: boolean;
-  sendWindowSeconds: number;
-  talkScript: string;
-}
-
-export interface Session {
-  token: string;
-  user: User;
-  merchant: Merchant;
-  passwordMustChange: boolean;
-  passwordIsOld: boolean;
-  serverVersion: string;
-}
-
-export interface Call {
-  id: string;
-  operatorId: string;
-  state: string;
-  outcome: string;
-  arrivedAtMs: number;
-  stateAtMs: number;
-  deadlineAtMs: number;
-  transactionId: string;
-  amount: number;
-  paymentCount: string;
-  digits: number;
-  retriesLeft: number;
-  cardsLeft: number;
-  brand: string;
-  last4: string;
-  canAskAgain: boolean;
-  canAbort: boolean;
-}
-
-export interface Row {
-  callId: string;
-  number: number;
-  atMs: number;
-  operatorId: string;
-  transactionId: string;
-  point: string;
-  result: string;
-  code: string;
-  message: string;
-  ends: boolean;
-}
-
-export interface Notice {
-  messageId: string;
-  message: string;
-  callId: string;
-  transactionId: string;
-}
-
-export interface Result {
-  callId: string;
-  atMs: number;
-  operatorId: string;
-  transactionId: string;
-  amount: number;
-  paymentCount: string;
-  outcome: string;
-  code: string;
-  message: string;
-  brand: string;
-  last4: string;
-}
-
-export interface Snapshot {
-  seq: number;
-  serverAtMs: number;
-  calls: Call[];
-  rows: Row[];
-  results: Result[];
-}
-
-export interface Change {
-  seq: number;
-  serverAtMs: number;
-  call?: Call;
-  row?: Row;
-  result?: Result;
-  notice?: Notice;
-}
-
-export interface LoggedOut {
-  message: string;
-}
-
-export interface WireError {
-  code: string;
-  messageId?: string;
-  message: string;
-  refusals?: Refusal[];
-  reference?: string;
-}
-
-export interface Certificate {
-  fingerprint: string;
-  notBeforeMs: number;
-  notAfterMs: number;
-  changed: boolean;
-}
-
-export interface Link {
-  phase: string;
-  sinceMs: number;
-  offsetMs: number;
-  address: string;
-  certificate?: Certificate;
-  message: string;
-}
-
-export interface Settings {
-  server: string;
-  merchantId: string;
-  userId: string;
-  theme: string;
-  sound: boolean;
-  soundVolume: number;
-}
-
-export interface State {
-  version: string;
-  link: Link;
-  session?: Session;
-  snapshot?: Snapshot;
-  settings: Settings;
-}
-
-export interface LoginForm {
-  merchantId: string;
-  userId: string;
-  password: string;
-  entrance: string;
-}
-
-export interface SetPassword {
-  current: string;
-  new: string;
-  repeat: string;
-}
-
-export interface BackendEvent {
-  link?: Link;
-  session?: Session;
-  loggedOut?: LoggedOut;
-  snapshot?: Snapshot;
-  change?: Change;
-}
+export type Session = wire.Session;
+export type Merchant = wire.Merchant;
+export type SetPassword = wire.SetPassword;
+export type Snapshot = wire.Snapshot;
+export type Change = wire.Change;
+export type Call = wire.Call;
+export type Row = wire.Row;
+export type Result = wire.Result;
+export type Notice = wire.Notice;
+export type WireError = wire.Error;

@@ -1,5 +1,5 @@
 // The status band: one sentence, always in the same place, and the next step.
-import type { Call, Link } from "$lib/backend/types";
+import type { Call } from "$lib/backend/types";
 import { elapsedSeconds, secondsLeft } from "./countdown";
 import { openWindow, type Attention } from "./window";
 import { headerLost, headerReady, headerSend } from "./words";
@@ -18,8 +18,10 @@ export interface Band {
 }
 
 export interface BandInput {
-  lost: boolean;
-  link: Link;
+  /** since when the connection is lost (server's clock); null while it is there. */
+  lostSinceMs: number | null;
+  /** what the connection says of itself. */
+  linkMessage: string;
   attention: Attention;
   calls: readonly Call[];
   windowSeconds: number;
@@ -30,7 +32,7 @@ export interface BandInput {
 const urgentSeconds = 5;
 
 export function bandOf(input: BandInput): Band {
-  if (input.lost) return lost(input);
+  if (input.lostSinceMs !== null) return lost(input, input.lostSinceMs);
   const window = openWindow(input.attention);
   if (!window) return ready(input);
   const seconds = secondsLeft(window.deadlineAtMs, input.nowMs);
@@ -68,15 +70,14 @@ function nextStep({ window }: Attention, calls: readonly Call[], windowSeconds: 
   return `通話を担当IVR番号へ転送すると、${windowSeconds}秒の送信時間が始まります。`;
 }
 
-function lost({ link, nowMs }: BandInput): Band {
+function lost({ linkMessage, nowMs }: BandInput, sinceMs: number): Band {
   return {
     kind: "lost",
     seconds: 0,
     urgent: false,
     message: headerLost,
-    next: `サーバとの接続が切れています。${link.message || "再接続しています。"}進行中の通話はIVRで続いています。`,
+    next: `サーバとの接続が切れています。${linkMessage || "再接続しています。"}進行中の通話はIVRで続いています。`,
     stopwatch: "切断から",
-    // sinceMs is this workstation's clock, nowMs the server's.
-    elapsed: elapsedSeconds(link.sinceMs + link.offsetMs, nowMs),
+    elapsed: elapsedSeconds(sinceMs, nowMs),
   };
 }

@@ -107,7 +107,11 @@ export function windowCall(board: Board): Call | undefined {
 /** seats are the calls by slot, in order, with the empty slots between them. */
 export function seats(board: Board): (Call | null)[] {
   const list: (Call | null)[] = [];
-  for (const call of board.calls) list[board.slots[call.id] ?? 0] = call;
+  for (const call of board.calls) {
+    // A call that ended before its order was sent has nothing left to show.
+    if (call.state === "ended" && call.transactionId === "") continue;
+    list[board.slots[call.id] ?? 0] = call;
+  }
   return Array.from(list, (call) => call ?? null);
 }
 

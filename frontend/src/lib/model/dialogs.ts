@@ -59,8 +59,12 @@ const explanations: Record<string, (call: Call | undefined, windowSeconds: numbe
 function factsOf(transactionId: string, call: Call | undefined): NoticeDialog["facts"] {
   const facts: [string, string][] = [["取引ID", transactionId]];
   if (!call) return facts;
+  if (call.outcome === "hold") {
+    facts.push(["決済金額", yen(call.amount)]);
+    facts.push(["確認開始", `${clockTime(call.stateAtMs)}(サーバが自動で照会を続けます)`]);
+    return facts;
+  }
   if (call.amount > 0) facts.push(["決済金額", `${yen(call.amount)}・${paymentCountLabel(call.paymentCount)}`]);
   if (call.last4 !== "") facts.push(["カード", cardName(call.brand, call.last4)]);
-  if (call.outcome === "hold") facts.push(["確認開始", `${clockTime(call.stateAtMs)}(サーバが自動で照会を続けます)`]);
   return facts;
 }

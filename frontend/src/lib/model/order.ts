@@ -50,7 +50,7 @@ const spacesAtEnds = new RegExp(`^${spaces}+|${spaces}+$`, "g");
 export function narrowed(s: string): string {
   return s
     .replace(/[！-～]/g, (c) => String.fromCharCode(c.charCodeAt(0) - 0xff01 + 0x21))
-    .replace(/　/g, " ")
+    .replace(/\u3000/g, " ")
     .replace(/[‐‑‒–—―−ー]/g, "-");
 }
 

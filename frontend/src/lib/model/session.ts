@@ -12,6 +12,8 @@ export interface Client {
   started: boolean;
   version: string;
   link: Link;
+  /** since when there is no connection (this workstation's clock); the attempts in between do not count anew. */
+  lostSinceMs: number | null;
   session: Session | null;
   settings: Settings;
   /** entrance of the login screen. */
@@ -37,6 +39,7 @@ export const initialClient: Client = {
   started: false,
   version: "",
   link: { phase: "idle", sinceMs: 0, offsetMs: 0, address: "", message: "" },
+  lostSinceMs: null,
   session: null,
   settings: { server: "", merchantId: "", userId: "", theme: "system", sound: false, soundVolume: 60 },
   entrance: "operator",
@@ -46,11 +49,13 @@ export const initialClient: Client = {
 export function reduceSession(state: Client, event: SessionEvent): Client {
   switch (event.type) {
     case "started": {
-      const { version, link, session, settings } = event.state;
-      return { ...state, started: true, version, link, settings, session: session ?? null };
+      const { version, link, session, settings, notice } = event.state;
+      const remark: Remark | null = notice ? { tone: "warn", text: notice } : null;
+      const begun = { ...state, started: true, version, settings, session: session ?? null, remark };
+      return withLink(begun, link);
     }
     case "link":
-      return { ...state, link: event.link };
+      return withLink(state, event.link);
     case "loggedIn":
       return { ...state, session: event.session, remark: null };
     case "loggedOut": {
@@ -67,6 +72,11 @@ export function reduceSession(state: Client, event: SessionEvent): Client {
     case "settings":
       return { ...state, settings: event.settings };
   }
+}
+
+function withLink(state: Client, link: Link): Client {
+  const lostSinceMs = link.phase === "connected" ? null : (state.lostSinceMs ?? link.sinceMs);
+  return { ...state, link, lostSinceMs };
 }
 
 export type Screen = "starting" | "login" | "firstPassword" | "operator" | "supervisor";

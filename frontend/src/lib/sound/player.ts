@@ -11,12 +11,13 @@ const notes: Record<Note, readonly Tone[]> = {
   lost: [[220, 0, 0.4]],
 };
 
-/** Player makes the short notes; it opens the sound device with the first one. */
+/** Player makes the short notes; it opens the sound device with the first one, and is silent where there is none. */
 export class Player {
   #context: AudioContext | undefined;
 
   /** play sounds a note at a volume of 0 to 100. */
   play(note: Note, volume: number): void {
+    if (!("AudioContext" in globalThis)) return;
     this.#context ??= new AudioContext();
     const context = this.#context;
     for (const [hz, at, seconds] of notes[note]) {

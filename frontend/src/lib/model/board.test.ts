@@ -1,0 +1,77 @@
+import { describe, expect, it, test } from "vitest";
+import type { Row } from "$lib/backend/types";
+import { call } from "$lib/backend/samples";
+import { emptyBoard, endedCardMs, liveCount, paidIDs, placeRow, reduceBoard, seats, windowCall, type Board } from "./board";
+
+const row = (callId: string, number: number, atMs: number): Row => ({
+  callId, number, atMs, operatorId: "", transactionId: "", point: `${callId}${number}`, result: "", code: "", message: "", ends: false,
+});
+const result = (transactionId: string, outcome: string) => ({
+  callId: transactionId, atMs: 0, operatorId: "", transactionId, amount: 1, paymentCount: "1", outcome, code: "", message: "", brand: "", last4: "",
+});
+const points = (rows: readonly Row[]) => rows.map((r) => r.point).join(" ");
+const withCalls = (board: Board, ...calls: ReturnType<typeof call>[]) =>
+  calls.reduce((b, c) => reduceBoard(b, { type: "change", change: { seq: 1, serverAtMs: 0, call: c } }), board);
+const ids = (board: Board) => seats(board).map((c) => c?.id ?? "-").join(" ");
+
+test.each([
+  ["in order", [row("a", 1, 10), row("a", 2, 20), row("b", 1, 30)], "a1 a2 b1"],
+  ["a late row of the same call", [row("a", 2, 20), row("b", 1, 30), row("a", 1, 10)], "a1 a2 b1"],
+  ["late by number, though its time says otherwise", [row("a", 2, 20), row("b", 1, 15), row("a", 1, 25)], "b1 a1 a2"],
+  ["between rows of other calls by time", [row("a", 1, 10), row("a", 2, 30), row("b", 1, 20)], "a1 b1 a2"],
+  ["twice the same row", [row("a", 1, 10), row("b", 1, 20), row("a", 1, 10)], "a1 b1"],
+  ["equal times stay in order of arrival", [row("a", 1, 10), row("b", 1, 10)], "a1 b1"],
+])("placeRow: %s", (_, arriving, want) => {
+  expect(points(arriving.reduce<Row[]>(placeRow, []))).toBe(want);
+});
+
+describe("snapshot", () => {
+  it("replaces everything, and an empty list that came as null is empty", () => {
+    const nothing = { seq: 9, serverAtMs: 0, calls: null!, rows: null!, results: null! };
+    const board = reduceBoard(withCalls(emptyBoard, call("a", {})), { type: "snapshot", snapshot: nothing });
+    expect(board).toEqual({ live: true, calls: [], slots: {}, rows: [], results: [] });
+  });
+
+  it("keeps the slots of calls that go on, after a lost link", () => {
+    const before = withCalls(emptyBoard, call("a", {}), call("b", {}));
+    const snapshot = { seq: 9, serverAtMs: 0, calls: [call("b", {})], rows: [], results: [] };
+    expect(ids(reduceBoard(before, { type: "snapshot", snapshot }))).toBe("- b");
+  });
+});
+
+describe("cards", () => {
+  it("keep their slot for life; a new call takes the lowest that is free", () => {
+    let board = withCalls(emptyBoard, call("a", {}), call("b", {}), call("c", {}));
+    board = withCalls(board, call("a", { state: "ended", transactionId: "A", stateAtMs: 0 }));
+    expect(ids(board)).toBe("a b c");
+    board = reduceBoard(board, { type: "clock", nowMs: endedCardMs - 1 });
+    expect(ids(board)).toBe("a b c");
+    board = reduceBoard(board, { type: "clock", nowMs: endedCardMs });
+    expect(ids(board)).toBe("- b c");
+    expect(ids(withCalls(board, call("d", {})))).toBe("d b c");
+  });
+
+  it("of calls that ended before their order leave at once", () => {
+    expect(ids(withCalls(emptyBoard, call("a", { state: "ended" })))).toBe("");
+  });
+
+  it("are counted while their call lives", () => {
+    expect(liveCount(withCalls(emptyBoard, call("a", {}), call("b", { state: "ended" })))).toBe(1);
+  });
+});
+
+test("the call in its send window is found", () => {
+  const board = withCalls(emptyBoard, call("a", { state: "expiry" }), call("b", { state: "sendWindow" }));
+  expect(windowCall(board)?.id).toBe("b");
+});
+
+test("only what was paid counts as paid", () => {
+  const results = ["ok", "ng", "hold"].map((outcome) => result(outcome, outcome));
+  expect([...paidIDs({ ...emptyBoard, results })]).toEqual(["ok"]);
+});
+
+test("a result that is settled later replaces the open one", () => {
+  const change = (outcome: string) => ({ type: "change", change: { seq: 1, serverAtMs: 0, result: result("A", outcome) } }) as const;
+  const board = reduceBoard(reduceBoard(emptyBoard, change("hold")), change("ok"));
+  expect(board.results.map((r) => r.outcome)).toEqual(["ok"]);
+});

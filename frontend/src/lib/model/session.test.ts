@@ -1,0 +1,64 @@
+import { describe, expect, it, test } from "vitest";
+import { loggedOutState, session } from "$lib/backend/samples";
+import { initialClient, isLost, loginRemark, reduceSession, screenOf, userName, type SessionEvent } from "./session";
+
+const started: SessionEvent = { type: "started", state: loggedOutState };
+const after = (...events: SessionEvent[]) => events.reduce(reduceSession, initialClient);
+const link = (phase: string, message = "") => ({ type: "link", link: { ...loggedOutState.link, phase, message } }) as const;
+const entering = (changes: Partial<typeof session>) => ({ type: "loggedIn", session: { ...session, ...changes } }) as const;
+
+test.each<[string, SessionEvent[]]>([
+  ["starting", []],
+  ["login", [started]],
+  ["firstPassword", [started, entering({ passwordMustChange: true })]],
+  ["operator", [started, entering({})]],
+  ["supervisor", [started, entering({ user: { ...session.user, entrance: "supervisor" } })]],
+  ["login", [started, entering({}), { type: "loggedOut", message: "" }]],
+  ["operator", [{ type: "started", state: { ...loggedOutState, session } }]],
+])("screen %s", (screen, events) => {
+  expect(screenOf(after(...events))).toBe(screen);
+});
+
+describe("the remark of the login screen", () => {
+  it("warns after a forced logout and reports a refusal", () => {
+    expect(after(started, { type: "loggedOut", message: "強制", forced: true }).remark).toEqual({ tone: "warn", text: "強制" });
+    expect(after(started, { type: "loginRefused", message: "認証" }).remark).toEqual({ tone: "err", text: "認証" });
+  });
+
+  it("goes with the next attempt and with a change of entrance", () => {
+    const refused = after(started, { type: "loginRefused", message: "認証" });
+    expect(reduceSession(refused, { type: "loginTyped" }).remark).toBeNull();
+    expect(reduceSession(refused, { type: "entrance", entrance: "supervisor" })).toMatchObject({ remark: null, entrance: "supervisor" });
+  });
+
+  it("says what is wrong with the link when nothing else is said", () => {
+    expect(loginRemark(after(started))).toBeNull();
+    expect(loginRemark(after(started, link("lost", "届きません")))?.text).toBe("届きません");
+    expect(loginRemark(after(started, link("refused")))?.text).toContain("接続できません");
+  });
+});
+
+test("a lost link counts from its first failure, whatever the attempts in between say", () => {
+  const at = (phase: string, sinceMs: number) => ({ type: "link", link: { ...loggedOutState.link, phase, sinceMs } }) as const;
+  const attempts = [started, entering({}), at("connected", 1), at("lost", 5), at("connecting", 8), at("lost", 9)];
+  expect(after(...attempts).lostSinceMs).toBe(5);
+  expect(after(...attempts, at("connected", 12)).lostSinceMs).toBeNull();
+});
+
+test("lost means logged in without a connection", () => {
+  expect(isLost(after(started, link("lost")))).toBe(false);
+  expect(isLost(after(started, entering({}), link("connected")))).toBe(false);
+  for (const phase of ["lost", "connecting", "untrusted", "refused", "idle"]) {
+    expect(isLost(after(started, entering({}), link(phase)))).toBe(true);
+  }
+});
+
+test.each([
+  ["受注センター 佐藤", "受注センター 佐藤"],
+  ["", "op-sato"],
+  ["あ".repeat(20), "あ".repeat(20)],
+  ["あ".repeat(21), "あ".repeat(20) + "…"],
+  ["𠮷".repeat(21), "𠮷".repeat(20) + "…"],
+])("user %j is shown as %j", (comment, want) => {
+  expect(userName({ ...session, user: { ...session.user, comment } })).toBe(want);
+});
