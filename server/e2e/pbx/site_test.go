@@ -1,0 +1,109 @@
+package pbx
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"tsunagi/server/e2e/site"
+	"tsunagi/server/prompt"
+	"tsunagi/shared/message"
+	"tsunagi/shared/order"
+	"tsunagi/shared/wire"
+)
+
+// The acquirer's test card. No part of it that is longer than its last four digits may
+// be found anywhere afterwards.
+const (
+	cardNumber = "4111111111111111"
+	cardExpiry = "1230"
+	cardCode   = "123"
+)
+
+// office is a site with its PBX and everybody in it.
+type office struct {
+	t        *testing.T
+	network  string
+	server   *site.Server
+	pbx      *asterisk
+	desktop  *site.Operator // of "sato"
+	operator *telephone     // 101; its calls to the IVR have their media through the PBX
+	direct   *telephone     // 102; theirs go from telephone to server
+	customer *telephone
+}
+
+// newOffice opens an office: "sato" is logged in, all telephones are plugged in.
+func newOffice(t *testing.T) *office {
+	t.Helper()
+	needPBX(t)
+	network := freeNetwork(t)
+	f := &office{t: t, network: network}
+	f.pbx = newAsterisk(t, network)
+	f.operator = newTelephone(t, network, "101", "101")
+	f.direct = newTelephone(t, network, "102", "102")
+	f.customer = newTelephone(t, network, "201", "09011112222")
+	f.server = site.Prepare(t, network+".2:5060", nil)
+	f.server.Start()
+	f.desktop = site.FirstLogin(t, f.server)
+	return f
+}
+
+func form(transaction string) order.Form {
+	return order.Form{TransactionID: transaction, Amount: "4980", PaymentCount: "1"}
+}
+
+// sendOrder is the operator's part up to 「1」: hear the guidance, send, hear that the
+// order has come, press.
+func (f *office) sendOrder(operator *line, transaction string) {
+	f.t.Helper()
+	operator.await(prompt.PressSend)
+	f.desktop.Send(f.desktop.Call(wire.StateSendWindow), form(transaction))
+	operator.await(prompt.OrderReceived)
+	operator.key("1")
+	operator.await(prompt.Ringback)
+}
+
+// pay is the customer's part.
+func (f *office) pay(customer *line) {
+	f.t.Helper()
+	customer.await(prompt.CardNumber)
+	customer.key(cardNumber + "#")
+	customer.await(prompt.Expiry)
+	customer.key(cardExpiry)
+	customer.await(prompt.SecurityCode3)
+	customer.key(cardCode)
+	customer.await(prompt.Approved)
+	customer.ended()
+}
+
+// paid wants the operator to see the payment, and no digit of the card anywhere.
+func (f *office) paid(transaction order.TransactionID) {
+	f.t.Helper()
+	row := f.desktop.Row(string(message.EndedOK))
+	if row.TransactionID != transaction || !row.Ends {
+		f.t.Errorf("last row %+v, want of %s", row, transaction)
+	}
+	f.pbx.idle()
+	f.noDigits()
+}
+
+// noDigits searches all that the PBX and the server have written.
+func (f *office) noDigits() {
+	f.t.Helper()
+	for _, dir := range []string{f.pbx.dir, f.server.Dir} {
+		err := filepath.WalkDir(dir, func(path string, entry os.DirEntry, err error) error {
+			if err != nil || !entry.Type().IsRegular() {
+				return err
+			}
+			text, err := os.ReadFile(path)
+			if err == nil && strings.Contains(string(text), cardNumber) {
+				f.t.Errorf("%s holds the card number", path)
+			}
+			return err
+		})
+		if err != nil {
+			f.t.Error(err)
+		}
+	}
+}

@@ -1,0 +1,241 @@
+package pbx
+
+import (
+	"context"
+	"net/netip"
+	"slices"
+	"sync"
+	"testing"
+	"time"
+
+	"tsunagi/server/dtmf"
+	"tsunagi/server/e2e/site"
+	"tsunagi/server/media"
+	"tsunagi/server/prompt"
+	"tsunagi/server/sdp"
+	"tsunagi/server/sipua"
+)
+
+// keyDown and keyUp are how a person keys who is in no hurry.
+const (
+	keyDown = 100 * time.Millisecond
+	keyUp   = 80 * time.Millisecond
+)
+
+// voice is the server's, by which telephones know what they hear.
+var voice = sync.OnceValues(func() (*prompt.Voice, error) { return prompt.Load(nil) })
+
+// telephone is one that the PBX knows by its address.
+type telephone struct {
+	t        *testing.T
+	number   string // its own
+	pbx      string // host:port
+	endpoint *sipua.Endpoint
+	voice    *prompt.Voice
+	calls    chan *sipua.Leg // unanswered
+}
+
+// newTelephone plugs a telephone in.
+func newTelephone(t *testing.T, network, host, number string) *telephone {
+	t.Helper()
+	v, err := voice()
+	if err != nil {
+		t.Fatal(err)
+	}
+	address := netip.MustParseAddr(network + "." + host)
+	engine, err := media.New(media.Config{Addr: address, PortMin: 20000, PortMax: 20099})
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := &telephone{t: t, number: number, pbx: network + ".1:5060", voice: v, calls: make(chan *sipua.Leg, 1)}
+	p.endpoint, err = sipua.New(sipua.Config{Listen: address.String() + ":5060", UserAgent: "telephone " + number}, engine, p)
+	if err != nil {
+		t.Fatal(err)
+	}
+	served := make(chan error, 1)
+	go func() { served <- p.endpoint.Serve(context.Background()) }()
+	t.Cleanup(func() {
+		ctx, cancel := context.WithTimeout(context.Background(), 2*time.Second)
+		defer cancel()
+		if err := p.endpoint.Close(ctx); err != nil {
+			t.Errorf("telephone %s: %v", number, err)
+		}
+		if err := <-served; err != nil {
+			t.Errorf("telephone %s: %v", number, err)
+		}
+		if err := engine.Close(); err != nil {
+			t.Errorf("telephone %s: %v", number, err)
+		}
+	})
+	return p
+}
+
+// Admit implements sipua.Front: the telephone rings until somebody answers.
+func (p *telephone) Admit(sipua.Invite) (sipua.Handler, *sipua.Refusal) {
+	return func(l *sipua.Leg) {
+		p.calls <- l
+		<-p.t.Context().Done()
+	}, nil
+}
+
+// dial calls and waits for the answer.
+func (p *telephone) dial(ctx context.Context, number string) (*line, error) {
+	l := newLine(p)
+	leg, err := p.endpoint.Dial(ctx, sipua.DialParams{
+		To: "sip:" + number + "@" + p.pbx, From: p.number, Codecs: []sdp.Codec{sdp.PCMU}, Heard: l.hear,
+	})
+	if err != nil {
+		return nil, err
+	}
+	l.use(leg)
+	return l, nil
+}
+
+// call calls somebody who answers.
+func (p *telephone) call(number string) *line {
+	p.t.Helper()
+	ctx, cancel := context.WithTimeout(p.t.Context(), site.Patience)
+	defer cancel()
+	l, err := p.dial(ctx, number)
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	return l
+}
+
+// answer takes the call that comes.
+func (p *telephone) answer() *line {
+	p.t.Helper()
+	ctx, cancel := context.WithTimeout(p.t.Context(), site.Patience)
+	defer cancel()
+	select {
+	case leg := <-p.calls:
+		l := newLine(p)
+		if err := leg.AnswerAndHear(l.hear); err != nil {
+			p.t.Fatalf("telephone %s: %v", p.number, err)
+		}
+		l.use(leg)
+		return l
+	case <-ctx.Done():
+		p.t.Fatalf("telephone %s: no call has come", p.number)
+		return nil
+	}
+}
+
+// line is a call as the person at the telephone has it.
+type line struct {
+	t     *testing.T
+	phone *telephone
+	leg   *sipua.Leg
+	ear   *prompt.Ear
+	over  chan struct{} // closed when the call has ended
+
+	mu    sync.Mutex
+	heard []prompt.Name // as each began
+	seen  chan struct{} // closed and replaced at each prompt
+	next  int           // of heard: what await has not considered
+	end   sipua.Reason
+}
+
+func newLine(p *telephone) *line {
+	return &line{t: p.t, phone: p, ear: p.voice.Ear(), over: make(chan struct{}), seen: make(chan struct{})}
+}
+
+// use takes the leg and watches for its end.
+func (l *line) use(leg *sipua.Leg) {
+	l.leg = leg
+	go func() {
+		defer close(l.over)
+		for ev := range leg.Events() {
+			if ev.Kind == sipua.Ended {
+				l.mu.Lock()
+				l.end = ev.Reason
+				l.mu.Unlock()
+			}
+		}
+	}()
+	l.t.Cleanup(func() {
+		leg.Bye()
+		<-l.over
+		if l.t.Failed() {
+			l.t.Logf("telephone %s heard %q; its call ended: %s", l.phone.number, l.heard, l.end)
+		}
+	})
+}
+
+// hear takes a frame, from the media engine.
+func (l *line) hear(frame []byte) {
+	again := l.ear.Hear(frame)
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	before := len(l.heard)
+	latest := l.ear.Latest()
+	if latest != "" && (before == 0 || l.heard[before-1] != latest) {
+		l.heard = append(l.heard, latest)
+	} else if slices.Contains(again, latest) && latest != prompt.Ringback && latest != prompt.Music {
+		l.heard = append(l.heard, latest) // most of it, perhaps for another time
+	}
+	if len(l.heard) > before {
+		close(l.seen)
+		l.seen = make(chan struct{})
+	}
+}
+
+// await waits until one of these prompts is heard, after those awaited before.
+func (l *line) await(names ...prompt.Name) prompt.Name {
+	l.t.Helper()
+	ctx, cancel := context.WithTimeout(l.t.Context(), site.Patience)
+	defer cancel()
+	for {
+		l.mu.Lock()
+		for l.next < len(l.heard) {
+			l.next++
+			if name := l.heard[l.next-1]; slices.Contains(names, name) {
+				l.mu.Unlock()
+				return name
+			}
+		}
+		seen := l.seen
+		l.mu.Unlock()
+		select {
+		case <-seen:
+		case <-l.over:
+			l.t.Fatalf("telephone %s: the call ended (%s) before %q was heard", l.phone.number, l.end, names)
+		case <-ctx.Done():
+			l.t.Fatalf("telephone %s: %q was never heard", l.phone.number, names)
+		}
+	}
+}
+
+// key presses keys.
+func (l *line) key(keys string) {
+	l.t.Helper()
+	for _, b := range []byte(keys) {
+		k, ok := dtmf.ParseKey(b)
+		if !ok {
+			l.t.Fatalf("no key %q", b)
+		}
+		l.leg.SendKey(k, keyDown, keyUp)
+	}
+}
+
+// hangUp puts the receiver down.
+func (l *line) hangUp() {
+	l.leg.Bye()
+	<-l.over
+}
+
+// ended waits for the other side to hang up.
+func (l *line) ended() {
+	l.t.Helper()
+	ctx, cancel := context.WithTimeout(l.t.Context(), site.Patience)
+	defer cancel()
+	select {
+	case <-l.over:
+		if l.end != sipua.HungUp {
+			l.t.Errorf("telephone %s: the call ended by %s, want %s", l.phone.number, l.end, sipua.HungUp)
+		}
+	case <-ctx.Done():
+		l.t.Fatalf("telephone %s: nobody has hung up", l.phone.number)
+	}
+}

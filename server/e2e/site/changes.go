@@ -1,0 +1,112 @@
+package site
+
+import (
+	"context"
+	"strings"
+	"testing"
+
+	"tsunagi/shared/wire"
+)
+
+// waitFor returns what pick finds in a change, as soon as there is one that it wants.
+func waitFor[T any](o *Operator, what string, pick func(wire.Change) (T, bool)) T {
+	o.t.Helper()
+	ctx, cancel := context.WithTimeout(o.t.Context(), Patience)
+	defer cancel()
+	for from := 0; ; {
+		o.mu.Lock()
+		frames, seen := o.frames[from:], o.seen
+		from = len(o.frames)
+		o.mu.Unlock()
+		for _, frame := range frames {
+			for _, change := range changes(o.t, frame) {
+				if found, ok := pick(change); ok {
+					return found
+				}
+			}
+		}
+		select {
+		case <-seen:
+		case <-o.Conn.Done():
+			o.t.Fatalf("waiting for %s: the connection ended: %v", what, o.Conn.Err())
+		case <-ctx.Done():
+			o.t.Fatalf("waited in vain for %s; rows so far:\n%s", what, strings.Join(o.Points(), "\n"))
+		}
+	}
+}
+
+// changes are what a frame tells: a snapshot counts as a change for each of its parts.
+func changes(t *testing.T, frame wire.Frame) []wire.Change {
+	t.Helper()
+	switch frame.Kind {
+	case wire.KindChange:
+		return []wire.Change{Decode[wire.Change](t, frame, wire.KindChange)}
+	case wire.KindSnapshot:
+		snapshot := Decode[wire.Snapshot](t, frame, wire.KindSnapshot)
+		var list []wire.Change
+		for _, c := range snapshot.Calls {
+			list = append(list, wire.Change{Call: &c})
+		}
+		for _, r := range snapshot.Rows {
+			list = append(list, wire.Change{Row: &r})
+		}
+		return list
+	}
+	return nil
+}
+
+// Call waits for a call in a state.
+func (o *Operator) Call(state wire.State) wire.Call {
+	o.t.Helper()
+	return o.NextCall("", state)
+}
+
+// NextCall waits for a call other than the one before, in a state.
+func (o *Operator) NextCall(before string, state wire.State) wire.Call {
+	o.t.Helper()
+	return waitFor(o, "a call in "+string(state), func(c wire.Change) (wire.Call, bool) {
+		if c.Call != nil && c.Call.ID != before && c.Call.State == state {
+			return *c.Call, true
+		}
+		return wire.Call{}, false
+	})
+}
+
+// Row waits for a row of that point.
+func (o *Operator) Row(point string) wire.Row {
+	o.t.Helper()
+	return waitFor(o, "row "+point, func(c wire.Change) (wire.Row, bool) {
+		if c.Row != nil && c.Row.Point == point {
+			return *c.Row, true
+		}
+		return wire.Row{}, false
+	})
+}
+
+// Notice waits for a dialog on the operator's screen.
+func (o *Operator) Notice(id string) wire.Notice {
+	o.t.Helper()
+	return waitFor(o, "dialog "+id, func(c wire.Change) (wire.Notice, bool) {
+		if c.Notice != nil && c.Notice.MessageID == id {
+			return *c.Notice, true
+		}
+		return wire.Notice{}, false
+	})
+}
+
+// Points lists the rows as told so far.
+func (o *Operator) Points() []string {
+	o.mu.Lock()
+	frames := o.frames
+	o.mu.Unlock()
+	var list []string
+	for _, frame := range frames {
+		if frame.Kind != wire.KindChange {
+			continue
+		}
+		if change := Decode[wire.Change](o.t, frame, wire.KindChange); change.Row != nil {
+			list = append(list, strings.TrimSpace(change.Row.Point+" "+change.Row.Result+" "+change.Row.Code))
+		}
+	}
+	return list
+}

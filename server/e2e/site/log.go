@@ -1,0 +1,70 @@
+package site
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"os"
+	"strings"
+	"sync"
+	"testing"
+)
+
+// Log is what a process writes, on disk and open to questions.
+type Log struct {
+	mu    sync.Mutex
+	file  *os.File
+	text  bytes.Buffer
+	grown chan struct{} // closed and replaced at each write
+}
+
+func newLog(t *testing.T, path string) *Log {
+	t.Helper()
+	f, err := os.OpenFile(path, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = f.Close() })
+	return &Log{file: f, grown: make(chan struct{})}
+}
+
+// Write is the process's standard error.
+func (l *Log) Write(p []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.text.Write(p)
+	close(l.grown)
+	l.grown = make(chan struct{})
+	return l.file.Write(p)
+}
+
+// Wait returns the first line that holds the words, as soon as there is one.
+func (l *Log) Wait(t *testing.T, words string) string {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), Patience)
+	defer cancel()
+	for {
+		l.mu.Lock()
+		text, grown := l.text.String(), l.grown
+		l.mu.Unlock()
+		lines := bufio.NewScanner(strings.NewReader(text))
+		for lines.Scan() {
+			if strings.Contains(lines.Text(), words) {
+				return lines.Text()
+			}
+		}
+		select {
+		case <-grown:
+		case <-ctx.Done():
+			t.Fatalf("the log never said %q:\n%s", words, l.Tail())
+		}
+	}
+}
+
+// Tail is the end of what was written.
+func (l *Log) Tail() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	text := l.text.String()
+	return text[max(0, len(text)-8000):]
+}

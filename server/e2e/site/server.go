@@ -1,0 +1,188 @@
+package site
+
+import (
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+)
+
+const (
+	// Number is the IVR number of the operator "sato".
+	Number = "05030001024"
+
+	// Patience bounds every wait for something that must happen. It is long because
+	// it is never reached in a test that passes.
+	Patience = 60 * time.Second
+)
+
+// program is the server under test, built by Main.
+var program string
+
+// Main builds the server with the race detector, runs the tests and returns their exit
+// status. It is what a TestMain does.
+func Main(m *testing.M) int {
+	dir, err := os.MkdirTemp("", "tsunagid-e2e-")
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return 1
+	}
+	defer os.RemoveAll(dir)
+	program = filepath.Join(dir, "tsunagid")
+	build := exec.Command("go", "build", "-race", "-o", program, "tsunagi/server/cmd/tsunagid")
+	if out, err := build.CombinedOutput(); err != nil {
+		fmt.Fprintf(os.Stderr, "build the server: %v\n%s", err, out)
+		return 1
+	}
+	return m.Run()
+}
+
+// Server is a tsunagid with a merchant "shop" and an operator "sato". Its addresses
+// are known while it runs.
+type Server struct {
+	Dir     string // all that the server writes is below it
+	Desktop string // address of the WebSocket
+	SIP     string // address of the SIP endpoint
+	Log     *Log   // of the present process
+
+	t           *testing.T
+	config      string
+	fingerprint string
+	first       string // the operator's first password
+	process     *exec.Cmd
+}
+
+// Settings are values that replace those of the written configuration, by key, as TOML.
+type Settings map[string]string
+
+// New makes configuration, merchant and operator, and starts the server on free ports.
+func New(t *testing.T, change Settings) *Server {
+	t.Helper()
+	s := Prepare(t, "127.0.0.1:0", change)
+	s.Start()
+	return s
+}
+
+// Prepare makes everything for a server whose SIP endpoint is at that address, but
+// starts nothing.
+func Prepare(t *testing.T, sip string, change Settings) *Server {
+	t.Helper()
+	dir := t.TempDir()
+	s := &Server{t: t, Dir: dir, config: filepath.Join(dir, "tsunagid.toml")}
+	out := s.Command("init", dir, "--desktop", "127.0.0.1:0", "--sip", sip)
+	s.fingerprint = field(t, out, "Fingerprint")
+	s.Change(Settings{"level": "'debug'", "sim_delay": "'50ms'"})
+	s.Change(change)
+	s.Command("merchant", "add", "shop", "--name", "つなぎ商店", "--config", s.config)
+	s.first = s.AddOperator("sato", Number)
+	return s
+}
+
+// AddOperator adds an operator of "shop" and returns the first password.
+func (s *Server) AddOperator(user, number string) string {
+	s.t.Helper()
+	out := s.Command("user", "add", "shop/"+user, "--ivr-number", number, "--comment", "受注 "+user, "--config", s.config)
+	return field(s.t, out, "First password")
+}
+
+// Command runs one command of the program to its end and returns what it said.
+func (s *Server) Command(args ...string) string {
+	s.t.Helper()
+	out, err := exec.Command(program, args...).CombinedOutput()
+	if err != nil {
+		s.t.Fatalf("tsunagid %s: %v\n%s", strings.Join(args, " "), err, out)
+	}
+	return string(out)
+}
+
+// Change rewrites keys of the configuration, for the next start.
+func (s *Server) Change(to Settings) {
+	s.t.Helper()
+	text, err := os.ReadFile(s.config)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	for key, value := range to {
+		line := regexp.MustCompile(`(?m)^` + key + ` = .*$`)
+		if !line.Match(text) {
+			s.t.Fatalf("the configuration has no key %q", key)
+		}
+		text = line.ReplaceAll(text, []byte(key+" = "+value))
+	}
+	if err := os.WriteFile(s.config, text, 0o600); err != nil {
+		s.t.Fatal(err)
+	}
+}
+
+// Start runs 'serve' and waits until it is ready.
+func (s *Server) Start() {
+	s.t.Helper()
+	s.Log = newLog(s.t, filepath.Join(s.Dir, "server.log"))
+	s.process = exec.Command(program, "serve", "--config", s.config)
+	s.process.Stderr = s.Log
+	if err := s.process.Start(); err != nil {
+		s.t.Fatal(err)
+	}
+	s.t.Cleanup(s.Stop)
+	ready := s.Log.Wait(s.t, "msg=ready")
+	s.Desktop, s.SIP = value(ready, "desktop"), value(ready, "sip")
+}
+
+// Stop ends the server as an administrator does and fails the test if it does not
+// end well, or if the race detector had something to say. It does nothing where the
+// server does not run.
+func (s *Server) Stop() {
+	if s.process == nil {
+		return
+	}
+	process := s.process
+	s.process = nil
+	if err := process.Process.Signal(syscall.SIGTERM); err != nil {
+		s.t.Errorf("stop the server: %v", err)
+	}
+	done := make(chan error, 1)
+	go func() { done <- process.Wait() }()
+	select {
+	case err := <-done:
+		if err != nil {
+			s.t.Errorf("the server ended with %v\n%s", err, s.Log.Tail())
+		}
+	case <-time.After(Patience):
+		_ = process.Process.Kill()
+		<-done
+		s.t.Errorf("the server did not end\n%s", s.Log.Tail())
+	}
+	if s.t.Failed() {
+		s.t.Logf("server log:\n%s", s.Log.Tail())
+	}
+}
+
+// Kill ends the server as a power cut does.
+func (s *Server) Kill() {
+	s.t.Helper()
+	if err := s.process.Process.Kill(); err != nil {
+		s.t.Fatal(err)
+	}
+	_ = s.process.Wait() // killed: its status says nothing
+	s.process = nil
+}
+
+func field(t *testing.T, out, name string) string {
+	t.Helper()
+	found := regexp.MustCompile(`(?m)^` + name + ` +(.+)$`).FindStringSubmatch(out)
+	if found == nil {
+		t.Fatalf("no %q in\n%s", name, out)
+	}
+	return found[1]
+}
+
+func value(line, key string) string {
+	_, rest, _ := strings.Cut(line, " "+key+"=")
+	word, _, _ := strings.Cut(rest, " ")
+	return strings.TrimSpace(word)
+}
