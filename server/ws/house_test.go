@@ -243,6 +243,15 @@ func push[T any](d *desktop, want wire.Kind) T {
 	return body
 }
 
+// beat sends a heartbeat and waits for its answer.
+func (d *desktop) beat() {
+	d.t.Helper()
+	_, err := ask[wire.Heartbeat](d, wire.KindHeartbeat, wire.Heartbeat{SentAtMs: 1}, wire.KindHeartbeat)
+	if err != nil {
+		d.t.Fatal(err)
+	}
+}
+
 func loginOf(user ivr.UserKey, workstation string) wire.Login {
 	entrance := wire.EntranceOperator
 	if user == boss {
