@@ -148,7 +148,7 @@ func (c *conduct) expected() []prompt.Name {
 	if c.ahead {
 		names = slices.DeleteFunc(names, func(n prompt.Name) bool { return n == prompt.CardNumber })
 	}
-	if !c.cards[0].has(securityCode) {
+	if len(c.cards) == 0 || !c.cards[0].has(securityCode) {
 		names = slices.DeleteFunc(names, func(n prompt.Name) bool { return n == prompt.SecurityCode3 })
 	}
 	return names

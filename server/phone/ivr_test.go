@@ -17,13 +17,13 @@ import (
 	"tsunagi/server/sipua"
 )
 
-// shortVoice is the catalogue spoken in noise of 200 ms a prompt, the same noise each
+// shortVoice is the catalogue spoken in noise of 120 ms a prompt, the same noise each
 // time, so that tests do not last as long as the sentences.
 var shortVoice = sync.OnceValues(func() (*prompt.Voice, error) {
 	folder := fstest.MapFS{}
 	for i, name := range prompt.Names() {
 		noise := rand.New(rand.NewPCG(1, uint64(i)))
-		pcm := make([]int16, audio.Samples(200*time.Millisecond))
+		pcm := make([]int16, audio.Samples(120*time.Millisecond))
 		for j := range pcm {
 			pcm[j] = int16(noise.IntN(8000) - 4000)
 		}

@@ -1,6 +1,7 @@
 package sipua
 
 import (
+	"strings"
 	"time"
 
 	"github.com/emiago/sipgo/sip"
@@ -40,6 +41,8 @@ func (e *Endpoint) arrive(m sip.Message) {
 	if to == nil || from == nil || callID == nil || cseq == nil {
 		return
 	}
+	tidy(to.Params)
+	tidy(from.Params)
 	localTag, _ := to.Params.Get("tag")
 	switch {
 	case localTag != "":
@@ -54,6 +57,15 @@ func (e *Endpoint) arrive(m sip.Message) {
 		if leg := e.legBy(idOfInvite(req)); leg != nil {
 			to.Params.Add("tag", leg.id.localTag)
 		}
+	}
+}
+
+// tidy takes the blanks around names and values of header parameters, which RFC 3261
+// 25.1 allows and sipgo leaves, and writes names small.
+func tidy(params sip.HeaderParams) {
+	for i := range params {
+		params[i].K = strings.ToLower(strings.TrimSpace(params[i].K))
+		params[i].V = strings.TrimSpace(params[i].V)
 	}
 }
 

@@ -112,7 +112,7 @@ func TestDialIsRejected(t *testing.T) {
 		if !errors.As(err, &rejected) || rejected.Status != status || rejected.Reason != "For A Reason" {
 			t.Errorf("got %v, want %d For A Reason", err, status)
 		}
-		e.tasks.Wait()
+		idle(t, e)
 	}
 }
 
@@ -219,7 +219,7 @@ func TestDialIsCancelled(t *testing.T) {
 	w.reply(request, 200, "", "")
 	w.reply(invite, 487, "", "")
 	w.peerRequest("ACK")
-	e.tasks.Wait()
+	idle(t, e)
 }
 
 // Behaviour 11: CANCEL crossing 200.
@@ -239,7 +239,7 @@ func TestA200ThatCrossesOurCancelIsHungUp(t *testing.T) {
 	bye := w.peerRequest("BYE")
 	w.reply(cancelled, 481, "", "")
 	w.reply(bye, 200, "", "")
-	e.tasks.Wait()
+	idle(t, e)
 }
 
 func TestAnswersThatCannotBeUsed(t *testing.T) {

@@ -65,7 +65,7 @@ func (e *Endpoint) check(req *sip.Request) *fault {
 		return malformed("Missing or malformed From, To, Call-ID or CSeq")
 	case !from.Params.Has("tag"):
 		return malformed("Missing tag in From")
-	case strings.TrimSpace(string(cseq.MethodName)) != string(req.Method):
+	case !strings.EqualFold(strings.TrimSpace(string(cseq.MethodName)), string(req.Method)):
 		return malformed("CSeq is of another method")
 	}
 	switch req.Recipient.Scheme {

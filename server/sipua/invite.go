@@ -21,9 +21,10 @@ func (e *Endpoint) invite(req *sip.Request, tx *sip.ServerTx) {
 	if f == nil {
 		in.Source, _ = netip.ParseAddrPort(req.Source())
 		handler, f = e.admit(in)
+	} else {
+		e.log.Info("INVITE cannot be taken", "status", f.status, "number", in.Number, "from", req.Source())
 	}
 	if f != nil {
-		e.log.Info("call refused", "status", f.status, "number", in.Number, "from", req.Source())
 		e.replyFault(req, tx, f)
 		e.drainAcks(tx)
 		return

@@ -46,7 +46,7 @@ func (l *Leg) run() {
 			quit = nil
 			l.hangUp(Stopped)
 		case <-l.endpoint.kill:
-			l.end(Stopped)
+			l.hangUp(Stopped) // nobody waits for an answer
 			return
 		}
 	}

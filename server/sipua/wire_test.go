@@ -255,7 +255,7 @@ func (w *wire) response(status int) *sip.Response {
 		if res.StatusCode != status {
 			w.t.Fatalf("got %s, want %d", res.StartLine(), status)
 		}
-		if tag, _ := res.To().Params.Get("tag"); tag == "" {
+		if to := res.To(); to != nil && !to.Params.Has("tag") {
 			w.t.Errorf("%d without tag in To", status)
 		}
 		return res
@@ -304,4 +304,24 @@ func (w *wire) establish() *sip.Response {
 	w.toTag, _ = res.To().Params.Get("tag")
 	w.send("ACK", nil, "")
 	return res
+}
+
+// idle waits until an endpoint has no leg any more.
+func idle(t *testing.T, e *Endpoint) {
+	t.Helper()
+	limit, look := time.After(patience), time.NewTicker(time.Millisecond)
+	defer look.Stop()
+	for {
+		e.mu.Lock()
+		left := len(e.legs)
+		e.mu.Unlock()
+		if left == 0 {
+			return
+		}
+		select {
+		case <-look.C:
+		case <-limit:
+			t.Fatalf("%d legs left", left)
+		}
+	}
 }
