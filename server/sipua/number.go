@@ -14,13 +14,18 @@ type NumberFrom string
 
 // The places in which a called number may stand, spelled as the field itself.
 const (
-	NumberFromRequestURI       NumberFrom = "Request-URI"
-	NumberFromTo               NumberFrom = "To"
-	NumberFromPCalledPartyID   NumberFrom = "P-Called-Party-ID"
-	NumberFromDiversion        NumberFrom = "Diversion"
-	defaultNumberFrom                     = NumberFromRequestURI
-	japanPrefix, japanTrunk               = "+81", "0"
-	longestNumber, visualMarks            = 32, "-.() "
+	NumberFromRequestURI     NumberFrom = "Request-URI"
+	NumberFromTo             NumberFrom = "To"
+	NumberFromPCalledPartyID NumberFrom = "P-Called-Party-ID"
+	NumberFromDiversion      NumberFrom = "Diversion"
+)
+
+const (
+	defaultNumberFrom = NumberFromRequestURI
+	japanPrefix       = "+81"
+	japanTrunk        = "0"
+	longestNumber     = 32
+	visualMarks       = "-.() "
 )
 
 // ParseNumberFrom reads a setting. Capitals do not matter; empty is Request-URI.
