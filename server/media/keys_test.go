@@ -157,3 +157,17 @@ func TestKeysGoOnWhenThePeerJumps(t *testing.T) {
 		t.Errorf("keys = %q, want %q", got, want)
 	}
 }
+
+// The loop once spun for ever here, on a machine that was too busy to run it in time.
+func TestALoopThatStoodStillWhileAKeyWasDownGoesOn(t *testing.T) {
+	server := &recorder{}
+	l := newLine(t, &recorder{}, server)
+	l.a.SendKey('4', 100*time.Millisecond, 50*time.Millisecond)
+	l.a.SendKey('2', 100*time.Millisecond, 50*time.Millisecond)
+	l.pass(30 * time.Millisecond) // the first key is down
+	l.rig.stall((maxBehind + 100) * time.Millisecond)
+	l.pass(time.Second)
+	if string(server.keys) != "42" {
+		t.Errorf("keys = %q, want 42", server.keys)
+	}
+}

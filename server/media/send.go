@@ -52,8 +52,10 @@ func (s *Session) sendSound(interval uint32) {
 func (s *Session) sendKeys(interval uint32) bool {
 	q := &s.keys
 	if q.due(s.out.timestamp) {
-		for q.down { // no pause was left for the ends of the key before
-			s.sendReport(0)
+		// No pause was left for the ends of the key before, or the loop stood still
+		// while it was down. A report without an interval would never come to its end.
+		for q.down {
+			s.sendReport(interval)
 		}
 		q.begin(s.out.timestamp)
 	}
