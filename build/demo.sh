@@ -22,10 +22,10 @@ set_password
 if [ -n "$headless" ]; then
   say "A customer calls, the operator sends the order"
   TSUNAGI_PASSWORD=$password "${operator[@]}" --transaction-id DEMO-0001 --amount 4980 --payment-count 1 \
-    --timeout 80s > >(tee "$dir/operator.txt" | sed -u 's/^/  operator   /') 2>&1 &
+    --timeout 85s > >(tee "$dir/operator.txt" | sed -u 's/^/  operator   /') 2>&1 &
   watch=$!
   processes+=("$watch")
-  call_ivr --wait 10s 2>&1 | sed -u 's/^/  telephone  /' || fail "The telephone did not hear what it should have."
+  call_ivr --wait 10s --keying early 2>&1 | sed -u 's/^/  telephone  /' || fail "The telephone did not hear what it should have."
   wait "$watch" || fail "The order was not paid."
   tail -n 1 "$dir/operator.txt"
   exit 0

@@ -57,7 +57,6 @@ func (c phoneCommand) Run(ctx context.Context, s streams) error {
 	if err != nil {
 		return err
 	}
-	fmt.Fprintln(s.out, result)
 	if status := result.ExitStatus(); status != 0 {
 		return &statusError{status, fmt.Errorf("the telephone: %s", result.Outcome())}
 	}

@@ -1,0 +1,8 @@
+// Package e2e tests the server as a whole: the real program in a process of its own,
+// a real SQLite file, real SIP and RTP from the scripted telephone, a real WebSocket
+// over TLS. Nothing inside the server is replaced, so what holds here holds for an
+// operator. It has tests only.
+//
+// harness_test.go starts and stops the program, operator_test.go is an operator at
+// the WebSocket; the other files are named for what they prove.
+package e2e
