@@ -125,6 +125,7 @@ func TestOutcomes(t *testing.T) {
 		"told to hang up":    {conduct{hangUpAt: prompt.Expiry}, payment[:9], HungUp, "as told, at expiry"},
 		"no code to key":     {conduct{cards: []Card{cardOf(t, "4111111111111111", "1230")}}, payment[:10], Failed, "security code is asked for and the script has none"},
 		"code not asked for": {conduct{cards: []Card{cardOf(t, "4111111111111111", "1230")}}, append(payment[:9:9], payment[10:]...), Paid, "heard approved"},
+		"no card at all":     {conduct{hangUpAt: prompt.Goodbye, cards: []Card{}}, []prompt.Name{prompt.Approved}, Failed, "order-received was never heard before approved"},
 		"code expected":      {conduct{}, append(payment[:9:9], payment[10:]...), Failed, "security-code-3 was never heard before approved"},
 	} {
 		c := row.conduct
