@@ -6,7 +6,9 @@ import { createServer } from "vite";
 export const sizes = { full: [1280, 800], narrow: [1024, 640], mini: [360, 180] };
 
 // What a person does before some of the pictures.
-const fill = (page, values) => Promise.all(Object.entries(values).map(([id, value]) => page.fill(`#${id}`, value)));
+const fill = async (page, values) => {
+  for (const [id, value] of Object.entries(values)) await page.fill(`#${id}`, value);
+};
 const steps = {
   "op-menu": (page) => page.click("[data-k=user]"),
   "op-password": async (page) => {

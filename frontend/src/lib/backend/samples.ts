@@ -159,7 +159,7 @@ export const results: Result[] = finished.map(([time, number, amount, outcome, b
 /** loggedOutState is the program just started, with the last user remembered. */
 export const loggedOutState: State = {
   version: "1.0.0",
-  link: { phase: "idle", sinceMs: sampleNow, offsetMs: 0, address: "tsunagi.example.local:8443", message: "" },
+  link: { phase: "connected", sinceMs: sampleNow, offsetMs: 0, address: "tsunagi.example.local:8443", message: "" },
   settings: { server: "tsunagi.example.local:8443", merchantId: "Merchant", userId: operatorId, theme: "light", sound: true, soundVolume: 60 },
 };
 

@@ -1,6 +1,6 @@
 // Who is logged in, over which link, and which screen that makes.
 import type { Link, Session, Settings, State } from "$lib/backend/types";
-import { offlineOnly } from "./words";
+import { noServer, notConnected, offlineOnly } from "./words";
 
 export interface Remark {
   tone: "err" | "warn";
@@ -96,6 +96,7 @@ export function isLost({ link, session }: Client): boolean {
 /** loginRemark is what stands above the login fields: a refusal, else what is wrong with the link. */
 export function loginRemark({ remark, link }: Client): Remark | null {
   if (remark) return remark;
+  if (link.phase === "idle") return { tone: "warn", text: link.address === "" ? noServer : notConnected };
   if (link.phase !== "lost" && link.phase !== "refused") return null;
   return { tone: "err", text: link.message || offlineOnly };
 }
