@@ -48,7 +48,9 @@ func connect(t *testing.T, s *server) *operator {
 	}
 	ctx, cancel := context.WithTimeout(t.Context(), patience)
 	defer cancel()
-	conn, err := link.Dial(ctx, "wss://"+s.desktop+wire.Path, config)
+	limits := link.DesktopLimits()
+	limits.DeadAfter = patience // a busy machine is not a dead server
+	conn, err := link.Dialer{TLS: config, Limits: limits}.Dial(ctx, "wss://"+s.desktop+wire.Path)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -101,7 +101,7 @@ func TestAKilledServerSettlesWhatItHadAsked(t *testing.T) {
 	o := firstLogin(t, s)
 	ring(t, s, phone.Script{Cards: []phone.Card{card(t, visa, "1230", "123")}})
 	o.send(o.call(wire.StateSendWindow), form("T-1"))
-	o.row("03.カード与信")
+	s.log.wait(t, "attempt written down")
 	s.kill()
 	s.change(settings{"sim_delay": "'50ms'"})
 	s.start()

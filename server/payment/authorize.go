@@ -72,6 +72,7 @@ func (d *Desk) begin(ctx context.Context, r Request) (ivr.Attempt, error) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), commitDeadline)
 	defer cancel()
 	if err = d.journal.BeginAttempt(ctx, a); err == nil {
+		d.log.Info("attempt written down", "attempt", a.ID, "call", a.Call, "transaction", a.Order.TransactionID)
 		return a, nil
 	}
 	if !errors.Is(err, ivr.ErrOrderPaid) && !errors.Is(err, ivr.ErrOrderOpen) {
