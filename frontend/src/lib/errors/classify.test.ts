@@ -50,6 +50,7 @@ test("every code of shared/wire has a row of its own", () => {
 test.each([
   ["an object", { code: "locked", message: "m" }, "locked"],
   ["its JSON", '{"code":"locked","message":"m"}', "locked"],
+  ["an Error around that, as Wails does", new Error('{"code":"locked","message":"m"}'), "locked"],
   ["a sentence", "dial tcp: refused", "internal"],
   ["an Error around its JSON", new Error('{"code":"locked","message":"m"}'), "locked"],
   ["an Error", new Error("x"), "internal"],
