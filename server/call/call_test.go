@@ -74,8 +74,8 @@ func TestAnOrderIsPaid(t *testing.T) {
 		if ends := s.book.ends(); !slices.Equal(ends, []ivr.End{ivr.EndCompleted}) {
 			t.Errorf("ended %v", ends)
 		}
-		if !c.has("bye") {
-			t.Errorf("nobody hung up: %v", c.did)
+		if !c.has("wipe keys") || !c.has("bye") {
+			t.Errorf("keys were kept, or nobody hung up: %v", c.did)
 		}
 		r := s.board.results
 		if len(r) != 1 || r[0].Outcome != ivr.OutcomePaid || r[0].Last4 != "1111" || r[0].Order.Amount != 4980 {

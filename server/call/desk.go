@@ -20,6 +20,7 @@ type Leg interface {
 	Refuse(Refusal)
 	Play(turn int, clips []*audio.Clip, loop bool)
 	Stop()
+	WipeKeys() // forgets the keys it has heard
 	Bye()
 }
 

@@ -119,6 +119,7 @@ func (c *caller) has(what string) bool {
 }
 
 func (c *caller) Answer() error    { c.note("answer"); return nil }
+func (c *caller) WipeKeys()        { c.note("wipe keys") }
 func (c *caller) Refuse(r Refusal) { c.note("refuse " + string(r)) }
 func (c *caller) Bye()             { c.Stop(); c.note("bye") }
 

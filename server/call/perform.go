@@ -28,8 +28,10 @@ func (c *Call) perform(command flow.Command) flow.Event {
 		c.life.Reset(cardLife)
 	case flow.Clear:
 		c.vault.Clear(command.Field)
+		c.leg.WipeKeys()
 	case flow.Wipe:
 		c.vault.Wipe()
+		c.leg.WipeKeys()
 		c.life.Stop()
 	case flow.Check:
 		return c.check(command)

@@ -6,6 +6,8 @@ import (
 	"strings"
 
 	"github.com/emiago/sipgo/sip"
+
+	"tsunagi/server"
 )
 
 // NumberFrom names the header field that says which number was called. A PBX that
@@ -20,13 +22,7 @@ const (
 	NumberFromDiversion      NumberFrom = "Diversion"
 )
 
-const (
-	defaultNumberFrom = NumberFromRequestURI
-	japanPrefix       = "+81"
-	japanTrunk        = "0"
-	longestNumber     = 32
-	visualMarks       = "-.() "
-)
+const defaultNumberFrom = NumberFromRequestURI
 
 // ParseNumberFrom reads a setting. Capitals do not matter; empty is Request-URI.
 func ParseNumberFrom(s string) (NumberFrom, error) {
@@ -116,9 +112,8 @@ func firstAddress(list string) string {
 	return list
 }
 
-// numberOf is the telephone number in a SIP or tel URI, written the way it is
-// dialled in Japan: +81-50-1234-5678 and 050-1234-5678 are both 05012345678. A
-// number of another country keeps its plus. Anything else gives an empty string.
+// numberOf is the telephone number in a SIP or tel URI as ivr.DialledNumber writes
+// it, empty where it holds none.
 func numberOf(u *sip.Uri) string {
 	user := u.User
 	if u.Scheme == "tel" {
@@ -127,25 +122,8 @@ func numberOf(u *sip.Uri) string {
 	// RFC 3261 19.1.1: parameters of a telephone-subscriber follow its first semicolon.
 	user, _, _ = strings.Cut(user, ";")
 	user, err := url.PathUnescape(user)
-	if err != nil || len(user) > longestNumber {
+	if err != nil {
 		return ""
 	}
-	var digits strings.Builder
-	for i, c := range user {
-		switch {
-		case c == '+' && i == 0, '0' <= c && c <= '9':
-			digits.WriteRune(c)
-		case strings.ContainsRune(visualMarks, c): // RFC 3966 5.1.1: visual separators
-		default:
-			return ""
-		}
-	}
-	number := digits.String()
-	if rest, ok := strings.CutPrefix(number, japanPrefix); ok && rest != "" {
-		return japanTrunk + strings.TrimPrefix(rest, japanTrunk)
-	}
-	if number == "+" {
-		return ""
-	}
-	return number
+	return ivr.DialledNumber(user)
 }

@@ -123,7 +123,7 @@ func FuzzNumbers(f *testing.F) {
 			numbers = append(numbers, calledNumber(req, from))
 		}
 		for _, n := range numbers {
-			if len(n) > longestNumber || strings.Trim(strings.TrimPrefix(n, "+"), "0123456789") != "" {
+			if len(n) > 32 || strings.Trim(strings.TrimPrefix(n, "+"), "0123456789") != "" {
 				t.Fatalf("got %q as a number", n)
 			}
 		}
