@@ -127,14 +127,12 @@ func (m *manager) channel(endpoint string) string {
 	return e["Channel"]
 }
 
-// dialled waits for the end of the attempt to call an endpoint and returns its status
-// as the dialplan sees it in DIALSTATUS.
-func (m *manager) dialled(endpoint string) string {
+// settled waits until the PBX has taken the Local channel of a consultation out of the
+// way. Who hangs up in the same moment may leave the called party behind, alone in a
+// bridge: a fault of Asterisk's.
+func (m *manager) settled() {
 	m.t.Helper()
-	e := m.wait("the end of dialling "+endpoint, func(e event) bool {
-		return e["Event"] == "DialEnd" && strings.HasPrefix(e["Destchannel"], "PJSIP/"+endpoint+"-")
-	})
-	return e["Dialstatus"]
+	m.wait("the end of the Local channel", func(e event) bool { return e["Event"] == "LocalOptimizationEnd" })
 }
 
 // channels counts those that were made and are not hung up.

@@ -31,6 +31,7 @@ type office struct {
 	operator *telephone     // 101; its calls to the IVR have their media through the PBX
 	direct   *telephone     // 102; theirs go from telephone to server
 	customer *telephone
+	known    []string // calls that were
 }
 
 // newOffice opens an office: "sato" is logged in, all telephones are plugged in.
@@ -43,7 +44,7 @@ func newOffice(t *testing.T) *office {
 	f.operator = newTelephone(t, network, "101", "101")
 	f.direct = newTelephone(t, network, "102", "102")
 	f.customer = newTelephone(t, network, "201", "09011112222")
-	f.server = site.Prepare(t, network+".2:5060", nil)
+	f.server = site.Prepare(t, network+".2:5060", site.Settings{"sim_delay": "'1s'"}) // long enough to be heard
 	f.server.Start()
 	f.desktop = site.FirstLogin(t, f.server)
 	return f
@@ -53,28 +54,65 @@ func form(transaction string) order.Form {
 	return order.Form{TransactionID: transaction, Amount: "4980", PaymentCount: "1"}
 }
 
+// in is the office in a part of its test.
+func (f *office) in(t *testing.T) *office {
+	part := *f
+	part.t = t
+	return &part
+}
+
 // sendOrder is the operator's part up to 「1」: hear the guidance, send, hear that the
-// order has come, press.
-func (f *office) sendOrder(operator *line, transaction string) {
+// order has come, press. It returns the IVR's call.
+func (f *office) sendOrder(operator *line, transaction string) wire.Call {
 	f.t.Helper()
-	operator.await(prompt.PressSend)
-	f.desktop.Send(f.desktop.Call(wire.StateSendWindow), form(transaction))
-	operator.await(prompt.OrderReceived)
-	operator.key("1")
-	operator.await(prompt.Ringback)
+	return f.play(operator, prompt.Ringback, transaction)
 }
 
 // pay is the customer's part.
 func (f *office) pay(customer *line) {
 	f.t.Helper()
-	customer.await(prompt.CardNumber)
-	customer.key(cardNumber + "#")
-	customer.await(prompt.Expiry)
-	customer.key(cardExpiry)
-	customer.await(prompt.SecurityCode3)
-	customer.key(cardCode)
-	customer.await(prompt.Approved)
+	f.key(customer, prompt.Approved)
 	customer.ended()
+}
+
+// play is both parts, up to the moment when a prompt is heard.
+func (f *office) play(l *line, until prompt.Name, transaction string) wire.Call {
+	f.t.Helper()
+	l.await(prompt.PressSend)
+	call := f.desktop.Call(wire.StateSendWindow, f.known...)
+	f.known = append(f.known, call.ID)
+	if until == prompt.PressSend {
+		return call
+	}
+	f.desktop.Send(call, form(transaction))
+	l.await(prompt.OrderReceived)
+	if until == prompt.OrderReceived {
+		return call
+	}
+	l.key("1")
+	l.await(prompt.Ringback)
+	if until != prompt.Ringback {
+		f.key(l, until)
+	}
+	return call
+}
+
+// key keys the card, up to the moment when a prompt is heard.
+func (f *office) key(l *line, until prompt.Name) {
+	f.t.Helper()
+	keys := map[prompt.Name]string{
+		prompt.CardNumber: cardNumber + "#", prompt.Expiry: cardExpiry, prompt.SecurityCode3: cardCode,
+	}
+	for _, name := range []prompt.Name{prompt.Greeting, prompt.CardNumber, prompt.Expiry, prompt.SecurityCode3, prompt.PleaseWait, prompt.Approved} {
+		if name == prompt.Greeting && until != name {
+			continue // a customer who joins late does not hear it
+		}
+		l.await(name)
+		if name == until {
+			return
+		}
+		l.key(keys[name])
+	}
 }
 
 // paid wants the operator to see the payment, and no digit of the card anywhere.

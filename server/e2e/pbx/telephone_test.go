@@ -2,6 +2,7 @@ package pbx
 
 import (
 	"context"
+	"errors"
 	"net/netip"
 	"slices"
 	"sync"
@@ -78,29 +79,45 @@ func (p *telephone) Admit(sipua.Invite) (sipua.Handler, *sipua.Refusal) {
 	}, nil
 }
 
-// dial calls and waits for the answer.
-func (p *telephone) dial(ctx context.Context, number string) (*line, error) {
+// dial calls somebody. The line comes when it is known how that went: with an error, or
+// with a leg.
+func (p *telephone) dial(number string) <-chan *line {
 	l := newLine(p)
-	leg, err := p.endpoint.Dial(ctx, sipua.DialParams{
-		To: "sip:" + number + "@" + p.pbx, From: p.number, Codecs: []sdp.Codec{sdp.PCMU}, Heard: l.hear,
-	})
-	if err != nil {
-		return nil, err
-	}
-	l.use(leg)
-	return l, nil
+	dialled := make(chan *line, 1)
+	go func() {
+		ctx, cancel := context.WithTimeout(p.t.Context(), site.Patience)
+		defer cancel()
+		var leg *sipua.Leg
+		leg, l.err = p.endpoint.Dial(ctx, sipua.DialParams{
+			To: "sip:" + number + "@" + p.pbx, From: p.number, Codecs: []sdp.Codec{sdp.PCMU}, Heard: l.hear,
+		})
+		if l.err == nil {
+			l.use(leg)
+		}
+		dialled <- l
+	}()
+	return dialled
 }
 
 // call calls somebody who answers.
 func (p *telephone) call(number string) *line {
 	p.t.Helper()
-	ctx, cancel := context.WithTimeout(p.t.Context(), site.Patience)
-	defer cancel()
-	l, err := p.dial(ctx, number)
-	if err != nil {
-		p.t.Fatal(err)
+	l := <-p.dial(number)
+	if l.err != nil {
+		p.t.Fatalf("telephone %s: %v", p.number, l.err)
 	}
 	return l
+}
+
+// refused calls somebody who must not answer and returns the SIP status.
+func (p *telephone) refused(number string) int {
+	p.t.Helper()
+	l := <-p.dial(number)
+	var rejected *sipua.Rejected
+	if !errors.As(l.err, &rejected) {
+		p.t.Fatalf("telephone %s: got %v, want a refusal", p.number, l.err)
+	}
+	return rejected.Status
 }
 
 // answer takes the call that comes.
@@ -127,6 +144,7 @@ type line struct {
 	t     *testing.T
 	phone *telephone
 	leg   *sipua.Leg
+	err   error // why there is no leg
 	ear   *prompt.Ear
 	over  chan struct{} // closed when the call has ended
 

@@ -2,6 +2,7 @@ package site
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"testing"
 
@@ -55,17 +56,22 @@ func changes(t *testing.T, frame wire.Frame) []wire.Change {
 	return nil
 }
 
-// Call waits for a call in a state.
-func (o *Operator) Call(state wire.State) wire.Call {
-	o.t.Helper()
-	return o.NextCall("", state)
-}
-
-// NextCall waits for a call other than the one before, in a state.
-func (o *Operator) NextCall(before string, state wire.State) wire.Call {
+// Call waits for a call in a state, other than those already known.
+func (o *Operator) Call(state wire.State, known ...string) wire.Call {
 	o.t.Helper()
 	return waitFor(o, "a call in "+string(state), func(c wire.Change) (wire.Call, bool) {
-		if c.Call != nil && c.Call.ID != before && c.Call.State == state {
+		if c.Call != nil && !slices.Contains(known, c.Call.ID) && c.Call.State == state {
+			return *c.Call, true
+		}
+		return wire.Call{}, false
+	})
+}
+
+// CallIs waits for one call to be in a state.
+func (o *Operator) CallIs(id string, state wire.State) wire.Call {
+	o.t.Helper()
+	return waitFor(o, "call "+id+" in "+string(state), func(c wire.Change) (wire.Call, bool) {
+		if c.Call != nil && c.Call.ID == id && c.Call.State == state {
 			return *c.Call, true
 		}
 		return wire.Call{}, false
@@ -75,8 +81,19 @@ func (o *Operator) NextCall(before string, state wire.State) wire.Call {
 // Row waits for a row of that point.
 func (o *Operator) Row(point string) wire.Row {
 	o.t.Helper()
-	return waitFor(o, "row "+point, func(c wire.Change) (wire.Row, bool) {
-		if c.Row != nil && c.Row.Point == point {
+	return o.row("row "+point, func(r wire.Row) bool { return r.Point == point })
+}
+
+// RowOf waits for a row of that point of one call.
+func (o *Operator) RowOf(call, point string) wire.Row {
+	o.t.Helper()
+	return o.row("row "+point+" of call "+call, func(r wire.Row) bool { return r.Point == point && r.CallID == call })
+}
+
+func (o *Operator) row(what string, want func(wire.Row) bool) wire.Row {
+	o.t.Helper()
+	return waitFor(o, what, func(c wire.Change) (wire.Row, bool) {
+		if c.Row != nil && want(*c.Row) {
 			return *c.Row, true
 		}
 		return wire.Row{}, false
@@ -86,8 +103,19 @@ func (o *Operator) Row(point string) wire.Row {
 // Notice waits for a dialog on the operator's screen.
 func (o *Operator) Notice(id string) wire.Notice {
 	o.t.Helper()
-	return waitFor(o, "dialog "+id, func(c wire.Change) (wire.Notice, bool) {
-		if c.Notice != nil && c.Notice.MessageID == id {
+	return o.notice("dialog "+id, func(n wire.Notice) bool { return n.MessageID == id })
+}
+
+// NoticeOf waits for a dialog about one call.
+func (o *Operator) NoticeOf(call, id string) wire.Notice {
+	o.t.Helper()
+	return o.notice("dialog "+id+" about call "+call, func(n wire.Notice) bool { return n.MessageID == id && n.CallID == call })
+}
+
+func (o *Operator) notice(what string, want func(wire.Notice) bool) wire.Notice {
+	o.t.Helper()
+	return waitFor(o, what, func(c wire.Change) (wire.Notice, bool) {
+		if c.Notice != nil && want(*c.Notice) {
 			return *c.Notice, true
 		}
 		return wire.Notice{}, false

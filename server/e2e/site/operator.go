@@ -48,7 +48,9 @@ func Connect(t *testing.T, s *Server) *Operator {
 	}
 	ctx, cancel := context.WithTimeout(t.Context(), Patience)
 	defer cancel()
-	conn, err := link.Dial(ctx, "wss://"+s.Desktop+wire.Path, config)
+	limits := link.DesktopLimits()
+	limits.DeadAfter = Patience // a busy machine is not a dead server
+	conn, err := link.Dialer{TLS: config, Limits: limits}.Dial(ctx, "wss://"+s.Desktop+wire.Path)
 	if err != nil {
 		t.Fatal(err)
 	}
