@@ -10,12 +10,12 @@ MODULES := ./shared/... ./server/... ./desktop/... ./frontend/...
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test check server desktop frontend bindings prompts fuzz screens \
-        test-go test-frontend test-browser test-window deps-window deps-browser deps-npm clean
+        test-go test-frontend test-browser test-window deps-go deps-window deps-browser deps-npm clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-demo: server operator $(if $(HEADLESS),,desktop) ## a call from ringing to 決済OK, before your eyes (HEADLESS=1: without a window)
+demo: $(if $(HEADLESS),,deps-window) server operator $(if $(HEADLESS),,desktop) ## a call from ringing to 決済OK, before your eyes (HEADLESS=1: without a window)
 	HEADLESS=$(HEADLESS) build/demo.sh
 
 test: check test-go test-frontend test-browser test-window ## every test: Go with -race, frontend, real screens in Chromium, the real window
@@ -26,7 +26,7 @@ check: bindings ## gofmt, vet, staticcheck, and whether generated files are up t
 	cd server && CGO_ENABLED=0 $(GO) tool staticcheck ./... tsunagi/shared/...
 	git diff --exit-code -- frontend/wailsjs
 
-test-go: ## every Go test, with the race detector
+test-go: deps-go ## every Go test, with the race detector
 	$(GO) test -race -shuffle=on -count=1 ./shared/... ./server/...
 	CGO_ENABLED=1 $(GO) test -race -shuffle=on -count=1 ./desktop/...
 
@@ -70,6 +70,7 @@ prompts: ## the spoken prompts from their catalogue (VOICE=path of tohoku-f01-ne
 screens: deps-browser ## a picture of every screen on the fake backend, in build/screens
 	cd frontend && npm run shots
 
+deps-go: ; @build/need.sh compiler window telephone
 deps-window: ; @build/need.sh window
 deps-browser: deps-npm ; @build/need.sh browser window
 deps-npm: frontend/node_modules/.stamp

@@ -3,9 +3,11 @@
 # group. Says what it installs; does nothing where all is there.
 set -euo pipefail
 
-window="build-essential pkg-config libgtk-3-dev libwebkit2gtk-4.1-dev fonts-noto-cjk"
+compiler="build-essential pkg-config"
+window="$compiler libgtk-3-dev libwebkit2gtk-4.1-dev fonts-noto-cjk"
 browser="chromium xvfb xauth openbox xdotool imagemagick dbus dbus-x11 fonts-noto-cjk"
 telephone="sip-tester"
+pbx="debootstrap"
 
 missing=""
 for group in "$@"; do
