@@ -26,6 +26,13 @@
 //	               ended ◄────────────────┴─────────────────────────┘
 //	Dial ──2xx──► confirmed
 //
+// # Keys
+//
+// A key comes by RTP or by INFO (application/dtmf-relay, application/dtmf), and some
+// telephones send both. Each press is one Key event: of two reports of the same key,
+// one by either way and within 1 s plus the length of the press, the second is the
+// same press again. Bodies of INFO are wiped once they are read.
+//
 // # Goroutines
 //
 // An Endpoint has the reader of Serve, and for each leg one goroutine that owns the

@@ -112,11 +112,11 @@ func sdpBody(m sip.Message) ([]byte, *fault) {
 	if len(body) == 0 {
 		return nil, nil
 	}
-	types := append(m.GetHeaders("Content-Type"), m.GetHeaders("c")...)
-	if len(types) == 0 {
+	written := contentType(m)
+	if written == "" {
 		return nil, malformed("Missing Content-Type")
 	}
-	kind, _, err := mime.ParseMediaType(types[0].Value())
+	kind, _, err := mime.ParseMediaType(written)
 	if err != nil && !errors.Is(err, mime.ErrInvalidMediaParameter) || kind != contentSDP {
 		// RFC 3261 21.4.13
 		return nil, refuse(sip.StatusUnsupportedMediaType, sip.NewHeader("Accept", contentSDP))

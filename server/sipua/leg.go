@@ -55,9 +55,11 @@ type Leg struct {
 	cancels  chan cancelOrigin
 	again    chan *sip.Response // a further 200 to our INVITE
 	ended    chan struct{}      // closed with the last event
+	presses  presses
 
 	mu      sync.Mutex
 	session *media.Session // nil before the answer and after the end
+	closed  *media.Session // what session was before the end, for its Stats
 
 	// What follows belongs to run.
 	state    state
@@ -155,12 +157,28 @@ func (l *Leg) SendKey(k dtmf.Key, length, pause time.Duration) {
 	}
 }
 
-// WipeKeys has the media engine forget which keys it has counted last. It is for the
-// moment when a field of card digits is done with.
+// WipeKeys has the leg and its media forget which keys were counted last. It is for
+// the moment when a field of card digits is done with.
 func (l *Leg) WipeKeys() {
+	l.presses.wipe()
 	if s := l.media(); s != nil {
 		s.WipeKeys()
 	}
+}
+
+// Stats is what has become of the leg's packets, also after its end. It is zero before
+// the answer.
+func (l *Leg) Stats() media.Stats {
+	l.mu.Lock()
+	s := l.session
+	if s == nil {
+		s = l.closed
+	}
+	l.mu.Unlock()
+	if s == nil {
+		return media.Stats{}
+	}
+	return s.Stats()
 }
 
 func (l *Leg) media() *media.Session {
@@ -197,11 +215,12 @@ func (l *Leg) end(why Reason) {
 	}
 	l.mu.Lock()
 	s := l.session
-	l.session = nil
+	l.session, l.closed = nil, s
 	l.mu.Unlock()
 	if s != nil {
 		s.Close()
 	}
+	l.presses.wipe()
 	l.log.Info("leg ended", "reason", string(why))
 	l.events.end(why)
 	close(l.ended)
@@ -211,7 +230,7 @@ func (l *Leg) end(why Reason) {
 type legSink struct{ leg *Leg }
 
 // Key implements media.Sink.
-func (s legSink) Key(k dtmf.Key) { s.leg.emit(Event{Kind: Key, Key: k}) }
+func (s legSink) Key(k dtmf.Key) { s.leg.key(k, bySound, 0) }
 
 // PlayedOut implements media.Sink.
 func (s legSink) PlayedOut(turn int) { s.leg.emit(Event{Kind: PlayedOut, Turn: turn}) }

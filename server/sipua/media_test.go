@@ -1,9 +1,11 @@
 package sipua
 
 import (
+	"encoding/binary"
 	"fmt"
 	"net"
 	"net/netip"
+	"strings"
 	"testing"
 	"time"
 
@@ -22,8 +24,9 @@ func clips(t *testing.T, frames int) []*audio.Clip {
 
 // rtp is the media port of a wire.
 type rtp struct {
-	t    *testing.T
-	conn *net.UDPConn
+	t        *testing.T
+	conn     *net.UDPConn
+	sequence uint16
 }
 
 func (w *wire) listenMedia() *rtp {
@@ -33,7 +36,7 @@ func (w *wire) listenMedia() *rtp {
 		w.t.Fatal(err)
 	}
 	w.t.Cleanup(func() { _ = conn.Close() })
-	return &rtp{w.t, conn}
+	return &rtp{t: w.t, conn: conn}
 }
 
 // describe is a session description at this port, with the given lines after it.
@@ -58,4 +61,35 @@ func (r *rtp) packet() []byte {
 		r.t.Fatal("no RTP packet has come")
 	}
 	return buf[:n]
+}
+
+// mediaOf is the address that a session description names.
+func mediaOf(t *testing.T, body []byte) netip.AddrPort {
+	t.Helper()
+	var port int
+	for line := range strings.Lines(string(body)) {
+		if strings.HasPrefix(line, "m=audio ") {
+			if _, err := fmt.Sscanf(line, "m=audio %d", &port); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	return netip.AddrPortFrom(netip.MustParseAddr("127.0.0.1"), uint16(port))
+}
+
+// press sends a telephone-event of a press that begins at timestamp, as three packets.
+func (r *rtp) press(to netip.AddrPort, timestamp uint32, event byte) {
+	r.t.Helper()
+	r.sequence += 3
+	for i := range 3 {
+		packet := []byte{0x80, 101, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, event, 10, 0, byte(160 * i)}
+		binary.BigEndian.PutUint16(packet[2:], r.sequence+uint16(i))
+		binary.BigEndian.PutUint32(packet[4:], timestamp)
+		if i == 2 {
+			packet[13] |= 0x80 // the end
+		}
+		if _, err := r.conn.WriteToUDPAddrPort(packet, to); err != nil {
+			r.t.Fatal(err)
+		}
+	}
 }

@@ -86,14 +86,3 @@ func (l *Leg) noteHold() {
 	}
 	l.onHold = held
 }
-
-// info answers INFO. No body is understood yet; RFC 6086 4.2.2 lets an empty one be
-// taken as a sign of life.
-func (l *Leg) info(req *sip.Request, tx *sip.ServerTx) {
-	e := l.endpoint
-	if len(req.Body()) == 0 {
-		e.reply(req, tx, e.response(req, sip.StatusOK, ""))
-		return
-	}
-	e.replyFault(req, tx, refuse(sip.StatusUnsupportedMediaType, sip.NewHeader("Accept", contentSDP)))
-}
