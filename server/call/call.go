@@ -43,10 +43,10 @@ type Call struct {
 	key        dtmf.Key // the key that Keep moves into the vault
 	order      order.Order
 	outcome    flow.Answered // of the last authorization
-	timer      *time.Timer
+	timer      *countdown
 	timerTurn  flow.Turn
-	deadline   time.Time // of the timer
-	life       *time.Timer
+	life       *time.Timer  // of the card
+	held       *time.Ticker // while the call is on hold; nil otherwise
 	rows       int
 	brand      string // of the card last accepted, with last4
 	last4      string
@@ -81,9 +81,10 @@ func (c *Call) Run(leg Leg) {
 
 	c.arrivedAt = time.Now()
 	c.stateAt = c.arrivedAt
-	c.timer, c.life = stoppedTimer(), stoppedTimer()
-	defer c.timer.Stop()
+	c.timer, c.life = newCountdown(), stoppedTimer()
+	defer c.timer.stop()
 	defer c.life.Stop()
+	defer c.timeGoesOn()
 	c.log.Info("call arrived", "caller", c.caller, "channels_full", channelsFull)
 
 	c.step(flow.Arrived{ChannelsFull: channelsFull})
@@ -91,10 +92,12 @@ func (c *Call) Run(leg Leg) {
 		select {
 		case item := <-c.inbox:
 			c.take(item)
-		case <-c.timer.C:
+		case <-c.timer.timer.C:
 			c.step(flow.TimerFired{Turn: c.timerTurn})
 		case <-c.life.C:
 			c.step(flow.HeldTooLong{})
+		case <-c.whileHeld():
+			c.show() // the deadline has moved
 		}
 	}
 }
@@ -109,7 +112,6 @@ func (c *Call) step(ev flow.Event) {
 		c.log.Debug("step", "event", events[0], "state", next.State(), "commands", len(commands))
 		if next.State() != before.State() {
 			c.stateAt = time.Now()
-			c.deadline = time.Time{}
 		}
 		for _, command := range commands {
 			if answer := c.perform(command); answer != nil {
@@ -119,13 +121,6 @@ func (c *Call) step(ev flow.Event) {
 		c.holdsOperator.Store(holdsOperator(next.State()))
 	}
 	c.show()
-}
-
-// stoppedTimer is a timer that fires only after a Reset.
-func stoppedTimer() *time.Timer {
-	t := time.NewTimer(time.Hour)
-	t.Stop()
-	return t
 }
 
 // withoutReturn switches return calls off: this server cannot dial an operator yet,

@@ -12,7 +12,11 @@
 //   - The acquirer's question cannot be unasked: an authorization runs on when the
 //     call has ended, under a deadline of its own (package payment), and the call's
 //     goroutine waits for it.
-//   - A card stays in memory for at most cardLife after its last key.
+//   - A card stays in memory for at most cardLife after its last key, on hold or not:
+//     the life of a card is a hard limit (security.md C4), the other times are not.
+//   - On hold the times of the machine stand still and go on where they were, as the
+//     prompts do (telephony.md, behaviour 8). The deadline that the operator watches
+//     moves along, once a second.
 //   - Admission is checked twice: Admit answers an INVITE without allocating anything,
 //     Run takes the place. Between the two another call may have taken it.
 //

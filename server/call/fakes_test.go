@@ -104,6 +104,10 @@ type caller struct {
 	mu      sync.Mutex
 	did     []string // what the call has done on the line
 	playing *time.Timer
+	turn    int           // of what plays
+	ends    time.Time     // when it will have been heard
+	left    time.Duration // of it, when it began or was stopped
+	held    bool
 }
 
 func (c *caller) note(what string) {
@@ -137,15 +141,52 @@ func (c *caller) Play(turn int, clips []*audio.Clip, loop bool) {
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.playing = time.AfterFunc(length, func() { c.PlayedOut(turn) })
+	c.turn, c.left = turn, length
+	c.goOnLocked()
 }
 
 func (c *caller) Stop() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.playing != nil {
-		c.playing.Stop()
+	c.stopLocked()
+	c.left = 0
+}
+
+// goOnLocked plays what is left, stopLocked stops it there.
+func (c *caller) goOnLocked() {
+	if c.held || c.left == 0 {
+		return
 	}
+	turn := c.turn
+	c.playing = time.AfterFunc(c.left, func() { c.PlayedOut(turn) })
+	c.ends = time.Now().Add(c.left)
+}
+
+func (c *caller) stopLocked() {
+	if c.playing != nil && c.playing.Stop() {
+		c.left = time.Until(c.ends)
+	}
+	c.playing = nil
+}
+
+// putOnHold and takeBack do what a PBX and the media engine do together: the prompt
+// stands still too.
+func (c *caller) putOnHold() {
+	c.mu.Lock()
+	c.held = true
+	c.stopLocked()
+	c.mu.Unlock()
+	c.Held()
+	synctest.Wait()
+}
+
+func (c *caller) takeBack() {
+	c.mu.Lock()
+	c.held = false
+	c.goOnLocked()
+	c.mu.Unlock()
+	c.Resumed()
+	synctest.Wait()
 }
 
 // press presses keys, a quarter of a second apart.

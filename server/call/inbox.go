@@ -23,6 +23,9 @@ type (
 		reply chan<- error
 	}
 
+	// onHold tells that the caller listens no more, or listens again.
+	onHold bool
+
 	// stopped tells that the server waits no longer.
 	stopped struct{}
 )
@@ -32,6 +35,13 @@ func (c *Call) Key(k dtmf.Key) { c.post(key{k}) }
 
 // PlayedOut tells the call that the clips of that turn's Play are out.
 func (c *Call) PlayedOut(turn int) { c.post(flow.PlayedOut{Turn: flow.Turn(turn)}) }
+
+// Held tells the call that its caller was put on hold. Whoever plays the prompts
+// lets them stand still by itself.
+func (c *Call) Held() { c.post(onHold(true)) }
+
+// Resumed tells the call that its caller listens again.
+func (c *Call) Resumed() { c.post(onHold(false)) }
 
 // HungUp tells the call that its line is gone.
 func (c *Call) HungUp() { c.post(flow.HungUp{}) }
@@ -68,6 +78,13 @@ func (c *Call) take(item any) {
 		item.reply <- c.bind(item.order)
 	case asked:
 		item.reply <- c.ask(item.what)
+	case onHold:
+		if item {
+			c.hold()
+		} else {
+			c.resume()
+		}
+		c.show()
 	case stopped:
 		c.step(flow.Stopped{})
 	}

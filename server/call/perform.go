@@ -36,11 +36,10 @@ func (c *Call) perform(command flow.Command) flow.Event {
 	case flow.Check:
 		return c.check(command)
 	case flow.StartTimer:
-		c.timer.Reset(command.After)
-		c.timerTurn, c.deadline = command.Turn, now().Add(command.After)
+		c.timer.start(command.After)
+		c.timerTurn = command.Turn
 	case flow.StopTimer:
-		c.timer.Stop()
-		c.deadline = time.Time{}
+		c.timer.stop()
 	case flow.Authorize:
 		c.authorize(command)
 	case flow.DialOperator:

@@ -24,13 +24,13 @@ func (c *Call) picture() wire.Call {
 		ArrivedAtMs: c.arrivedAt.UnixMilli(), StateAtMs: c.stateAt.UnixMilli(),
 		TransactionID: c.order.TransactionID, Amount: c.order.Amount, PaymentCount: c.order.PaymentCount,
 		Digits: m.Digits(), RetriesLeft: m.RetriesLeft(), CardsLeft: m.CardsLeft(),
-		CanAskAgain: m.CanAskAgain(), CanAbort: m.CanAbort(),
+		CanAskAgain: m.CanAskAgain(), CanAbort: m.CanAbort(), Held: c.held != nil,
 	}
 	if m.CardAccepted() {
 		p.Brand, p.Last4 = c.brand, c.last4
 	}
-	if m.Deadline() && !c.deadline.IsZero() {
-		p.DeadlineAtMs = c.deadline.UnixMilli()
+	if deadline := c.timer.deadline(); m.Deadline() && !deadline.IsZero() {
+		p.DeadlineAtMs = deadline.UnixMilli()
 	}
 	return p
 }

@@ -77,6 +77,10 @@ type Call struct {
 	Last4         string              `json:"last4"`       // once the number is accepted
 	CanAskAgain   bool                `json:"canAskAgain"` // 入力をやり直す would be carried out now
 	CanAbort      bool                `json:"canAbort"`    // 中断 would be carried out now
+
+	// Held tells that the call is on hold: its time stands still, and DeadlineAtMs is
+	// told anew each second with what is left.
+	Held bool `json:"held,omitempty"`
 }
 
 // Row is a line of the monitoring pane.

@@ -23,7 +23,7 @@ var call = Call{
 	ArrivedAtMs: noon, StateAtMs: noon + 52_000,
 	TransactionID: "ORD-20261123-0044", Amount: 36_500, PaymentCount: "3",
 	Digits: 2, RetriesLeft: 3, CardsLeft: 2, Brand: "VISA", Last4: "4242",
-	CanAskAgain: true, CanAbort: true,
+	CanAskAgain: true, CanAbort: true, Held: true,
 }
 
 var row = Row{

@@ -61,6 +61,10 @@ func handle(c *call.Call, leg *sipua.Leg) {
 			c.Key(ev.Key)
 		case sipua.PlayedOut:
 			c.PlayedOut(ev.Turn)
+		case sipua.Held:
+			c.Held()
+		case sipua.Resumed:
+			c.Resumed()
 		case sipua.MediaLost:
 			c.HungUp() // a line without sound has nobody on it
 		case sipua.Ended:
