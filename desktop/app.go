@@ -105,6 +105,11 @@ func (a *App) Ask(callID, what string) error {
 	return a.wait().client.Ask(context.Background(), callID, wire.Request(what))
 }
 
+// Inquire asks what became of an order whose outcome is unknown.
+func (a *App) Inquire(transactionID string) (wire.Inquired, error) {
+	return a.wait().client.Inquire(context.Background(), order.TransactionID(transactionID))
+}
+
 // Trust pins the certificate that the server has shown.
 func (a *App) Trust(fingerprint string) error {
 	return a.wait().client.Trust(fingerprint)

@@ -63,7 +63,10 @@ func entered(e server.Event) bool   { return e.Session != nil }
 
 func startDesk(t *testing.T) (*servertest.Desk, flags) {
 	t.Helper()
-	d := &servertest.Desk{Session: wire.Session{Token: "token-1", User: wire.User{ID: "sato"}}}
+	d := &servertest.Desk{
+		Session:  wire.Session{Token: "token-1", User: wire.User{ID: "sato"}},
+		Inquired: wire.Inquired{TransactionID: "A-1", Outcome: wire.OutcomeHold, AtMs: 5},
+	}
 	d.Start(t)
 	return d, flags{ConfigDir: t.TempDir(), Server: d.Address, Trust: d.Fingerprint}
 }
@@ -112,6 +115,13 @@ func TestOrderAndButtons(t *testing.T) {
 	form := order.Form{TransactionID: "A-1", Amount: "1000", PaymentCount: "1"}
 	if err := errors.Join(b.SendOrder("c-1", "key", form), b.Ask("c-1", "abort")); err != nil {
 		t.Fatal(err)
+	}
+	if got, err := b.Inquire("A-1"); err != nil || got != d.Inquired {
+		t.Errorf("inquired: got %+v, %v, want %+v", got, err, d.Inquired)
+	}
+	var refusal *wire.Error
+	if _, err := b.Inquire("B-1"); !errors.As(err, &refusal) || refusal.Code != wire.CodeNotAllowed {
+		t.Errorf("inquired about another's order: got %v", err)
 	}
 	if d.Form() != form {
 		t.Errorf("sent %+v, want %+v", d.Form(), form)

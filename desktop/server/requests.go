@@ -46,6 +46,24 @@ func (c *Client) Ask(ctx context.Context, callID string, what wire.Request) erro
 	return c.request(ctx, wire.KindAsk, wire.Ask{CallID: callID, What: what}, wire.KindDone)
 }
 
+// Inquire asks what became of an order whose outcome is unknown (照会). The acquirer
+// may take seconds to answer.
+func (c *Client) Inquire(ctx context.Context, id order.TransactionID) (wire.Inquired, error) {
+	address, n, err := c.connected()
+	if err != nil {
+		return wire.Inquired{}, err
+	}
+	frame, err := n.request(ctx, wire.KindInquire, wire.Inquire{TransactionID: id}, wire.KindInquired)
+	if err != nil {
+		return wire.Inquired{}, c.sessionChecked(address, err)
+	}
+	inquired, err := link.Decode[wire.Inquired](frame)
+	if err != nil {
+		return wire.Inquired{}, errLost()
+	}
+	return inquired, nil
+}
+
 func (c *Client) request(ctx context.Context, kind wire.Kind, body any, want wire.Kind) error {
 	address, n, err := c.connected()
 	if err != nil {

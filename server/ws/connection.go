@@ -24,10 +24,13 @@ type connection struct {
 	source netip.Addr
 	log    atomic.Pointer[slog.Logger] // names the source, and the user while there is one
 
-	seat     *identity.Seat // nil: no one has logged in
-	stop     func()         // ends the goroutines of the seat, and waits for them
-	pushing  bool           // the board is being pushed: the connection is live
-	badFrame bool           // one was logged; the rest are not
+	seat     *identity.Seat              // nil: no one has logged in
+	stop     func()                      // ends the goroutines of the seat, and waits for them
+	aside    func(func(context.Context)) // works beside the requests, until the seat is left
+	pushing  bool                        // the board is being pushed: the connection is live
+	badFrame bool                        // one was logged; the rest are not
+
+	inquiries chan struct{} // a place for each that is under way
 
 	mu           sync.Mutex
 	subscription *board.Subscription
@@ -99,6 +102,7 @@ func (c *connection) take(ctx context.Context, seat *identity.Seat) {
 		cancel()
 		watching.Wait()
 	}
+	c.aside = func(work func(context.Context)) { watching.Go(func() { work(ctx) }) }
 	c.server.setWaiting(c, false)
 	watching.Go(func() { c.watch(ctx, seat) })
 	c.goLive(ctx)
@@ -131,7 +135,7 @@ func (c *connection) unseat() {
 		return
 	}
 	c.stop()
-	c.seat, c.stop, c.pushing = nil, nil, false
+	c.seat, c.stop, c.aside, c.pushing = nil, nil, nil, false
 	c.mu.Lock()
 	c.subscription, c.snapshotIDs = nil, nil
 	c.mu.Unlock()

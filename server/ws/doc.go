@@ -23,7 +23,8 @@
 // are closed with 1012, and their sessions are not lost.
 //
 // Requests of one connection are carried out one after the other, in the order in
-// which they came. Every request gets one answer that bears its number. A frame
+// which they came; only an inquiry (照会), for which the acquirer may take seconds,
+// is answered when it is. Every request gets one answer that bears its number. A frame
 // that cannot be read, or is of an unknown kind, is answered with bad_request and
 // the connection goes on; one that is too large closes it with 1009.
 //
@@ -48,7 +49,7 @@
 //
 // ServeHTTP is the connection's reading goroutine and owns its state. It has one
 // more that waits for the connection's end, and while someone is logged in two
-// that push the board and wait for the session's end. ServeHTTP
-// comes back when they are gone, Close when every ServeHTTP is back and every
-// order has its answer.
+// that push the board and wait for the session's end, and one for each inquiry under
+// way. ServeHTTP comes back when they are gone, Close when every ServeHTTP is back
+// and every order has its answer.
 package ws

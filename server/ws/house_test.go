@@ -17,6 +17,7 @@ import (
 	"tsunagi/server/identity"
 	"tsunagi/server/store"
 	"tsunagi/shared/link"
+	"tsunagi/shared/order"
 	"tsunagi/shared/wire"
 )
 
@@ -41,6 +42,7 @@ type house struct {
 	identity *identity.Identity
 	board    *board.Board
 	desk     *desk
+	till     *till
 	ws       *Server
 	http     *httptest.Server
 	limits   link.Limits
@@ -50,6 +52,7 @@ func newHouse(t *testing.T) *house {
 	t.Helper()
 	h := &house{t: t, path: filepath.Join(t.TempDir(), "tsunagi.db"), log: new(logBook), board: board.New()}
 	h.desk = &desk{board: h.board, windows: make(map[ivr.CallID]ivr.UserKey)}
+	h.till = &till{attempts: make(map[order.TransactionID]ivr.Attempt)}
 	h.start()
 	t.Cleanup(h.stop)
 	merchant := ivr.DefaultMerchant("shop", "つなぎ商店")
@@ -81,7 +84,7 @@ func (h *house) start() {
 	h.must(err)
 	h.must(h.identity.Start(context.Background()))
 	h.ws, err = New(Options{
-		Identity: h.identity, Board: h.board, Calls: h.desk, Log: log, Version: "1.2.3", Limits: h.limits,
+		Identity: h.identity, Board: h.board, Calls: h.desk, Payments: h.till, Log: log, Version: "1.2.3", Limits: h.limits,
 	})
 	h.must(err)
 	h.http = httptest.NewUnstartedServer(h.ws)

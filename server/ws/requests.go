@@ -20,6 +20,7 @@ const longestKey = 128
 var requests = map[wire.Kind]bool{
 	wire.KindLogin: true, wire.KindResume: true, wire.KindLogout: true, wire.KindSetPassword: true,
 	wire.KindSendOrder: true, wire.KindAsk: true, wire.KindGetSnapshot: true, wire.KindHeartbeat: true,
+	wire.KindInquire: true,
 }
 
 // handle answers one request.
@@ -93,6 +94,8 @@ func (c *connection) answer(ctx, request context.Context, frame wire.Frame) erro
 		return c.sendOrder(request, frame)
 	case wire.KindAsk:
 		return c.ask(request, frame)
+	case wire.KindInquire:
+		return c.inquire(frame)
 	case wire.KindGetSnapshot:
 		c.askSnapshot(frame.ID)
 		return nil

@@ -37,11 +37,20 @@ type Calls interface {
 	Ask(ctx context.Context, operator ivr.UserKey, call ivr.CallID, what wire.Request) error
 }
 
+// Payments is the acquirer as far as an operator may ask it; a payment.Desk is one.
+type Payments interface {
+	// Inquire asks the acquirer now about an order whose outcome is open, and returns
+	// the order's last attempt as it stands then. Where nothing is open it asks
+	// nobody. It is ivr.ErrNotFound where the order was never tried.
+	Inquire(ctx context.Context, merchant ivr.MerchantID, id order.TransactionID) (ivr.Attempt, error)
+}
+
 // Options are what a Server is made of.
 type Options struct {
 	Identity *identity.Identity // required
 	Board    *board.Board       // required
 	Calls    Calls              // required
+	Payments Payments           // required
 	Log      *slog.Logger       // required
 	Version  string             // of this server, for the desktop to show
 	Limits   link.Limits        // zero: link.ServerLimits
@@ -62,8 +71,8 @@ type Server struct {
 
 // New returns a Server. Close ends it.
 func New(o Options) (*Server, error) {
-	if o.Identity == nil || o.Board == nil || o.Calls == nil || o.Log == nil {
-		return nil, errors.New("ws needs an identity, a board, calls and a log")
+	if o.Identity == nil || o.Board == nil || o.Calls == nil || o.Payments == nil || o.Log == nil {
+		return nil, errors.New("ws needs an identity, a board, calls, payments and a log")
 	}
 	if o.Limits == (link.Limits{}) {
 		o.Limits = link.ServerLimits()
@@ -92,7 +101,9 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		s.Log.Warn("desktop not accepted", "source", source, "error", err)
 		return
 	}
-	c := &connection{server: s, link: conn, source: source.Addr()}
+	c := &connection{
+		server: s, link: conn, source: source.Addr(), inquiries: make(chan struct{}, inquiriesMost),
+	}
 	c.log.Store(s.Log.With("source", c.source))
 	if !s.add(c) {
 		c.close(closeRestart, "server is stopping")

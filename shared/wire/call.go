@@ -29,6 +29,22 @@ const (
 	RequestAbort Request = "abort" // 中断
 )
 
+// Inquire asks the acquirer now what became of an order whose outcome is unknown
+// (照会).
+type Inquire struct {
+	TransactionID order.TransactionID `json:"transactionId"`
+}
+
+// Inquired is how an order stands after an inquiry. Where its outcome was known
+// nobody was asked.
+type Inquired struct {
+	TransactionID order.TransactionID `json:"transactionId"`
+	Outcome       Outcome             `json:"outcome"` // hold: still unknown
+	Code          string              `json:"code"`    // 結果コード
+	Message       string              `json:"message"` // 結果メッセージ
+	AtMs          int64               `json:"atMs"`    // of the last inquiry; 0 where none was needed
+}
+
 // State is where a call is, as far as a screen shows it.
 type State string
 

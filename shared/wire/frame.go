@@ -29,6 +29,7 @@ const (
 	KindAsk         Kind = "ask"         // Ask [done]
 	KindGetSnapshot Kind = "getSnapshot" // no body [snapshot]
 	KindHeartbeat   Kind = "heartbeat"   // Heartbeat [heartbeat]
+	KindInquire     Kind = "inquire"     // Inquire [inquired]
 )
 
 // Kinds a server sends.
@@ -40,6 +41,7 @@ const (
 	KindSnapshot  Kind = "snapshot"  // Snapshot, answered or pushed
 	KindChange    Kind = "change"    // Change, pushed
 	KindLoggedOut Kind = "loggedOut" // LoggedOut, pushed before the server closes
+	KindInquired  Kind = "inquired"  // Inquired
 )
 
 // Frame is the envelope of every message.

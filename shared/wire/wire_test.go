@@ -72,6 +72,8 @@ var samples = []struct {
 	{KindChange, 0, &Change{42, noon, &call, &row, &result, &Notice{
 		"F301", "決済処理が中断されました。", "c-44", "ORD-20261123-0044",
 	}}},
+	{KindInquire, 8, &Inquire{"ORD-20261123-0044"}},
+	{KindInquired, 8, &Inquired{"ORD-20261123-0044", OutcomeOK, "A001", "処理が成功しました。", noon + 90_000}},
 	{KindLoggedOut, 0, &LoggedOut{"管理者により強制ログアウトされました。"}},
 }
 

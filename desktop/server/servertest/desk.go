@@ -22,8 +22,9 @@ const Password = "demo-1234"
 
 // Desk is the server. Its exported fields are set before Start.
 type Desk struct {
-	Session    wire.Session // answers a login, and a resume with its token
-	Refusal    *wire.Error  // answers an order, where not nil
+	Session    wire.Session  // answers a login, and a resume with its token
+	Refusal    *wire.Error   // answers an order, where not nil
+	Inquired   wire.Inquired // answers an inquiry about its order, and no other
 	AfterLogin []wire.Change
 	AfterOrder []wire.Change
 	Farewell   bool // log the user out after the last change
@@ -120,6 +121,12 @@ func (d *Desk) serve(conn *link.Conn) {
 			if d.Farewell {
 				conn.Send(wire.KindLoggedOut, 0, wire.LoggedOut{Message: message.ForcedLogout})
 			}
+		case wire.KindInquire:
+			if inquire, err := link.Decode[wire.Inquire](frame); err != nil || inquire.TransactionID != d.Inquired.TransactionID {
+				conn.Send(wire.KindError, frame.ID, &wire.Error{Code: wire.CodeNotAllowed})
+				continue
+			}
+			conn.Send(wire.KindInquired, frame.ID, d.Inquired)
 		case wire.KindLogout, wire.KindAsk:
 			conn.Send(wire.KindDone, frame.ID, nil)
 		}

@@ -95,6 +95,7 @@ export namespace wire {
 	    last4: string;
 	    canAskAgain: boolean;
 	    canAbort: boolean;
+	    held?: boolean;
 	}
 	export interface Notice {
 	    messageId: string;
@@ -141,6 +142,13 @@ export namespace wire {
 	    message: string;
 	    refusals?: order.Refusal[];
 	    reference?: string;
+	}
+	export interface Inquired {
+	    transactionId: string;
+	    outcome: string;
+	    code: string;
+	    message: string;
+	    atMs: number;
 	}
 	export interface LoggedOut {
 	    message: string;

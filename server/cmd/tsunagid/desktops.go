@@ -12,6 +12,7 @@ import (
 
 	"tsunagi/server/board"
 	"tsunagi/server/identity"
+	"tsunagi/server/payment"
 	"tsunagi/server/ws"
 	"tsunagi/shared/version"
 	"tsunagi/shared/wire"
@@ -22,9 +23,9 @@ import (
 const requestLimit = 10 * time.Second
 
 // startDesktops opens the TLS port for the desktops.
-func (d *daemon) startDesktops(pair tls.Certificate, users *identity.Identity, picture *board.Board) error {
+func (d *daemon) startDesktops(pair tls.Certificate, users *identity.Identity, picture *board.Board, payments *payment.Desk) error {
 	api, err := ws.New(ws.Options{
-		Identity: users, Board: picture, Calls: d.calls, Log: d.log, Version: version.String(),
+		Identity: users, Board: picture, Calls: d.calls, Payments: payments, Log: d.log, Version: version.String(),
 	})
 	if err != nil {
 		return err

@@ -116,7 +116,7 @@ func (d *daemon) start(ctx context.Context) error {
 		Directory: db, Presence: users, Payments: payments, Voice: voice,
 		MaxCalls: d.conf.SIP.MaxCalls, Reporter: reporter,
 	})
-	if err := d.startDesktops(pair, users, picture); err != nil {
+	if err := d.startDesktops(pair, users, picture, payments); err != nil {
 		return err
 	}
 	return d.startTelephone()

@@ -10,6 +10,10 @@ export function Distrust() {
   return window['go']['main']['App']['Distrust']();
 }
 
+export function Inquire(arg1) {
+  return window['go']['main']['App']['Inquire'](arg1);
+}
+
 export function Login(arg1) {
   return window['go']['main']['App']['Login'](arg1);
 }
