@@ -300,6 +300,24 @@ func TestBooksInHalves(t *testing.T) {
 	}
 }
 
+// An inquiry about an order that an answer has no authorization of, or another order
+// in it, is an error; the same answer to a search by time is not.
+func TestInquiryOfAnother(t *testing.T) {
+	for name, body := range map[string]string{
+		"another order":    searched,
+		"no authorization": strings.NewReplacer("ivr-1", "ivr-2", `"Authorize"`, `"Capture"`).Replace(searched),
+	} {
+		server := serve(t, nil, func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte(body)) })
+		g := against(t, server)
+		if got, err := g.Inquire(t.Context(), key("ivr-2")); err == nil {
+			t.Errorf("%s: got %+v, want an error", name, got)
+		}
+		if books, err := g.Books(t.Context(), "shop", time.Now(), time.Now()); err != nil || len(books) != 1 {
+			t.Errorf("%s: got %+v, %v; want one order", name, books, err)
+		}
+	}
+}
+
 // A minute with too many orders cannot be halved: an error, not an endless search.
 func TestBooksOfOneMinute(t *testing.T) {
 	server := serve(t, nil, func(w http.ResponseWriter, _ *http.Request) {

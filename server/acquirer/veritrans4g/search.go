@@ -45,12 +45,41 @@ func (g *Acquirer) Inquire(ctx context.Context, o payment.OrderKey) (payment.Inq
 	if err != nil {
 		return payment.Inquiry{}, inquiryError(o, err.Error())
 	}
-	for id := range found {
-		if id != o.TransactionID {
+	for id, entry := range found {
+		switch {
+		case id != o.TransactionID:
 			return payment.Inquiry{}, inquiryError(o, "the answer is about another order")
+		case len(entry.authorizations()) == 0:
+			return payment.Inquiry{}, inquiryError(o, "the order has no authorization")
 		}
 	}
-	return found[o.TransactionID], nil
+	return found[o.TransactionID].whole(), nil
+}
+
+// entry is an order as an answer has it: of a search by time, only what falls into
+// the span.
+type entry struct {
+	lines   []payment.Transaction // oldest first
+	freeKey ivr.AttemptID         // the gateway keeps one for the order
+}
+
+// authorizations are the places of the authorizations among the lines.
+func (e entry) authorizations() (places []int) {
+	for n, t := range e.lines {
+		if t.Kind == payment.KindAuthorize {
+			places = append(places, n)
+		}
+	}
+	return places
+}
+
+// whole is the inquiry of an entry that has all of its order's lines. The key is the
+// order's: with one authorization it says whose that is, with several it cannot.
+func (e entry) whole() payment.Inquiry {
+	if places := e.authorizations(); len(places) == 1 {
+		e.lines[places[0]].Attempt = e.freeKey
+	}
+	return payment.Inquiry{Transactions: e.lines}
 }
 
 // Books tells what the gateway's books have about every order with a transaction
@@ -86,8 +115,8 @@ func (g *Acquirer) gather(
 	case err != nil:
 		return err
 	case !over:
-		for id, inquiry := range found {
-			books[id] = merge(books[id], inquiry)
+		for id, entry := range found {
+			books[id] = merge(books[id], entry.lines)
 		}
 		return nil
 	case !from.Before(until):
@@ -101,8 +130,8 @@ func (g *Acquirer) gather(
 }
 
 // merge joins what two spans tell about one order.
-func merge(a, b payment.Inquiry) payment.Inquiry {
-	for _, t := range b.Transactions {
+func merge(a payment.Inquiry, lines []payment.Transaction) payment.Inquiry {
+	for _, t := range lines {
 		if !slices.ContainsFunc(a.Transactions, func(known payment.Transaction) bool { return known == t }) {
 			a.Transactions = append(a.Transactions, t)
 		}
@@ -114,7 +143,7 @@ func merge(a, b payment.Inquiry) payment.Inquiry {
 // search asks for the orders that match and reads the answer.
 func (g *Acquirer) search(
 	ctx context.Context, to account, matching func(*request),
-) (found map[order.TransactionID]payment.Inquiry, over bool, err error) {
+) (found map[order.TransactionID]entry, over bool, err error) {
 	r := newRequest()
 	r.raw(`"serviceTypeCd":["card"]`)
 	r.field("newerFlag", "false")
@@ -139,7 +168,7 @@ func (g *Acquirer) search(
 
 // readSearch reads the answer to a search. It believes a count only if the orders
 // that came with it bear it out.
-func readSearch(body []byte) (found map[order.TransactionID]payment.Inquiry, over bool, err error) {
+func readSearch(body []byte) (found map[order.TransactionID]entry, over bool, err error) {
 	r, err := decode[searchResult](body)
 	if err != nil {
 		return nil, false, err
@@ -159,7 +188,7 @@ func readSearch(body []byte) (found map[order.TransactionID]payment.Inquiry, ove
 	if !r.SearchCount.set || r.SearchCount.value != fmt.Sprint(len(orders)) {
 		return nil, false, fmt.Errorf("the answer has %d orders and says otherwise", len(orders))
 	}
-	found = make(map[order.TransactionID]payment.Inquiry, len(orders))
+	found = make(map[order.TransactionID]entry, len(orders))
 	for _, o := range orders {
 		id := order.TransactionID(o.OrderID.value)
 		if _, twice := found[id]; twice || !sendableID(id) {
@@ -174,31 +203,20 @@ func readSearch(body []byte) (found map[order.TransactionID]payment.Inquiry, ove
 
 // readOrder reads the lines of an order. One that cannot be read spoils all: it may
 // be the one that matters.
-func readOrder(o orderInfo) (payment.Inquiry, error) {
-	var inquiry payment.Inquiry
-	authorizations := 0
+func readOrder(o orderInfo) (entry, error) {
+	e := entry{freeKey: attemptShape(o.FreeKey.value)}
 	for _, line := range o.TransactionInfos.TransactionInfo {
 		t, err := readTransaction(line)
 		if err != nil {
-			return payment.Inquiry{}, err
+			return entry{}, err
 		}
-		if t.Kind == payment.KindAuthorize {
-			authorizations++
-		}
-		inquiry.Transactions = append(inquiry.Transactions, t)
+		e.lines = append(e.lines, t)
 	}
-	if authorizations == 0 {
-		return payment.Inquiry{}, fmt.Errorf("an order without an authorization")
+	if len(e.lines) == 0 {
+		return entry{}, fmt.Errorf("an order without a transaction")
 	}
-	// The key belongs to the order. With one authorization it says whose that is;
-	// with several it cannot say which.
-	for n := range inquiry.Transactions {
-		if t := &inquiry.Transactions[n]; authorizations == 1 && t.Kind == payment.KindAuthorize {
-			t.Attempt = attemptShape(o.FreeKey.value)
-		}
-	}
-	oldestFirst(inquiry.Transactions)
-	return inquiry, nil
+	oldestFirst(e.lines)
+	return e, nil
 }
 
 func readTransaction(line transactionInfo) (payment.Transaction, error) {

@@ -33,7 +33,7 @@ func TestReadSearch(t *testing.T) {
 		{ID: "10435089", Kind: payment.KindCapture, Reply: payment.ReplyDeclined, Class: payment.ClassState, Code: "NH02000000000000", At: at(34, 5, 383)},
 		{ID: "10435091", Kind: payment.KindCancel, Reply: payment.ReplyApproved, Code: "A001000000000000", Amount: 5, At: at(34, 42, 92)},
 	}
-	got := found["ivr-1"].Transactions
+	got := found["ivr-1"].whole().Transactions
 	if len(got) != len(want) {
 		t.Fatalf("got %d transactions, want %d", len(got), len(want))
 	}
@@ -80,7 +80,7 @@ func TestReadSearchRefuses(t *testing.T) {
 		{"a success without an amount", `"amount":"10",`, ``},
 		{"a success with a refusal's code", `"A001X00100000000"`, `"AG33000000000000"`},
 		{"an unknown status", `"command":"Authorize","mstatus":"success"`, `"command":"Authorize","mstatus":"done"`},
-		{"no authorization", `"command":"Authorize"`, `"command":"Capture"`},
+		{"an order without a line", `"transactionInfos"`, `"transactionInfos2"`},
 		{"a status twice", `"command":"Authorize",`, `"command":"Authorize","mstatus":"failure",`},
 		{"cut off", `]}}]}}}`, `]}}`},
 	}
@@ -128,8 +128,8 @@ func TestReadTransaction(t *testing.T) {
 	}
 }
 
-// Whatever comes: found orders have a well-formed ID, an authorization, and no
-// success without an amount; and nothing of a card is kept.
+// Whatever comes: found orders have a well-formed ID and lines, oldest first, and
+// nothing of a card is kept.
 func FuzzReadSearch(f *testing.F) {
 	f.Add([]byte(searched))
 	f.Add([]byte(`{"result":{"mstatus":"success","vResultCode":"N001","searchCount":0}}`))
@@ -138,16 +138,16 @@ func FuzzReadSearch(f *testing.F) {
 		if (err != nil || over) && len(found) > 0 {
 			t.Fatalf("found %v although it failed: %v", found, err)
 		}
-		for id, inquiry := range found {
-			if !sendableID(id) || len(inquiry.Transactions) == 0 {
-				t.Fatalf("order %q: %+v", id, inquiry)
+		for id, entry := range found {
+			if !sendableID(id) || len(entry.lines) == 0 {
+				t.Fatalf("order %q: %+v", id, entry)
 			}
-			for n, transaction := range inquiry.Transactions {
+			for n, transaction := range entry.lines {
 				if transaction.Reply == payment.ReplyLost || transaction.Kind == "" || holdsCardNumber(transaction.ID) {
 					t.Fatalf("got %+v", transaction)
 				}
-				if n > 0 && transaction.At.Before(inquiry.Transactions[n-1].At) {
-					t.Fatalf("not oldest first: %s", fmt.Sprint(inquiry.Transactions))
+				if n > 0 && transaction.At.Before(entry.lines[n-1].At) {
+					t.Fatalf("not oldest first: %s", fmt.Sprint(entry.lines))
 				}
 			}
 		}
