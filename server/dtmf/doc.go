@@ -8,6 +8,10 @@
 // lost on real networks, nor the order of timestamps, which jump on real PBXs.
 // [Press] is the other direction, for a scripted telephone.
 //
+// Telephones without events are understood by their tones, ITU-T Q.23 and Q.24, with
+// [ToneDetector]. A press that reaches us in two ways is one key by the rule of
+// [Merger].
+//
 // It does not read RTP headers, has no sockets, clocks or goroutines, and keeps no
 // digits: a caller hands each Key on at once, and a Key never prints what it is,
 // because a customer's keys are card digits.
