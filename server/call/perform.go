@@ -20,7 +20,13 @@ func (c *Call) perform(command flow.Command) flow.Event {
 			return flow.Broken{}
 		}
 	case flow.Play:
-		c.leg.Play(int(command.Turn), c.speak(command), command.Loop)
+		clips := c.speak(command)
+		if len(clips) == 0 {
+			// It would never be played out.
+			c.log.Error("nothing is recorded for a guidance", "guidance", string(command.Guidance))
+			return flow.Broken{}
+		}
+		c.leg.Play(int(command.Turn), clips, command.Loop)
 	case flow.Stop:
 		c.leg.Stop()
 	case flow.Keep:

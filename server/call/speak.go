@@ -1,7 +1,6 @@
 package call
 
 import (
-	"slices"
 	"time"
 
 	"tsunagi/server"
@@ -18,7 +17,7 @@ func (c *Call) speak(play flow.Play) []*audio.Clip {
 	if play.Guidance == flow.GuidanceGreeting {
 		return greeting(voice, c.merchant, c.order)
 	}
-	clips := voice.Say(words(play, c.machine.Field())...)
+	clips := voice.Say(words(play, c.machine)...)
 	if play.Loop && repeatsAfterPause(play.Guidance) {
 		clips = append(clips, audio.Silence(pauseBetween))
 	}
@@ -33,25 +32,60 @@ func repeatsAfterPause(g flow.Guidance) bool {
 }
 
 // greeting is the merchant's name, what this is about, the amount in words and, where
-// it is not the ordinary one, the payment count.
+// the merchant offers more than one, the payment count.
 func greeting(voice Voice, m ivr.Merchant, o order.Order) []*audio.Clip {
-	clips := voice.Say(prompt.MerchantName, prompt.Greeting, prompt.AmountIs)
-	clips = slices.Concat(clips, voice.Amount(o.Amount), voice.Say(prompt.AmountEnd))
-	if m.PaymentCountChoice {
-		clips = slices.Concat(clips, voice.Say(prompt.PaymentCount(o.PaymentCount)))
+	var clips []*audio.Clip
+	for _, name := range greetingWords(m, o) {
+		clips = append(clips, voice.Say(name)...)
+		if name == prompt.AmountIs {
+			clips = append(clips, voice.Amount(o.Amount)...)
+		}
 	}
 	return clips
 }
 
-// words are the prompts of a guidance, in order; field is the one that is open.
-func words(play flow.Play, field card.Field) []prompt.Name {
-	switch {
-	case play.Guidance == flow.GuidanceNothingKeyed:
-		return missing[field]
-	case play.Guidance == flow.GuidanceAskCardNumber && play.Retry == 0:
-		return []prompt.Name{prompt.CardNumber, prompt.StarHint}
+// greetingWords are the prompts of the greeting without the numerals, which follow
+// AmountIs.
+func greetingWords(m ivr.Merchant, o order.Order) []prompt.Name {
+	names := []prompt.Name{prompt.MerchantName, prompt.Greeting, prompt.AmountIs, prompt.AmountEnd}
+	if m.PaymentCountChoice {
+		names = append(names, prompt.PaymentCount(o.PaymentCount))
 	}
-	return catalogue[play.Guidance]
+	return names
+}
+
+// words are the prompts of a guidance, in order, as the call stands with it.
+func words(play flow.Play, m flow.Call) []prompt.Name {
+	said := catalogue[play.Guidance]
+	if play.Guidance == flow.GuidanceNothingKeyed {
+		said = missing[m.Field()]
+	}
+	switch {
+	case play.Again:
+		return append([]prompt.Name{prompt.StartAgain}, said...)
+	case play.Guidance == flow.GuidanceAskCardNumber && play.Retry == 0:
+		return firstQuestion(m)
+	case play.Retry > 0 && m.RetriesLeft() == 1 && !asks[play.Guidance]:
+		return append(said[:len(said):len(said)], prompt.LastChance)
+	}
+	return said
+}
+
+// firstQuestion asks for the card number and tells what may be keyed besides digits.
+func firstQuestion(m flow.Call) []prompt.Name {
+	names := []prompt.Name{prompt.CardNumber, prompt.StarHint}
+	if m.MayReturn() {
+		names = append(names, prompt.ReturnHint)
+	}
+	return names
+}
+
+// asks are the questions; what is wrong with an entry is said before one.
+var asks = map[flow.Guidance]bool{
+	flow.GuidanceAskCardNumber:    true,
+	flow.GuidanceAskExpiry:        true,
+	flow.GuidanceAskSecurityCode:  true,
+	flow.GuidanceAskSecurityCode4: true,
 }
 
 // missing is what a customer hears who has keyed nothing.
@@ -97,4 +131,5 @@ var catalogue = map[flow.Guidance][]prompt.Name{
 	flow.GuidanceReturning:      {prompt.Returning},
 	flow.GuidanceTransferFailed: {prompt.ReturnFailed, prompt.Goodbye},
 	flow.GuidanceReturnRefused:  {prompt.ReturnRefused, prompt.Goodbye},
+	flow.GuidanceSystemError:    {prompt.SystemError, prompt.Goodbye},
 }

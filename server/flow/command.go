@@ -20,7 +20,8 @@ type Answer struct{}
 type Play struct {
 	Turn     Turn
 	Guidance Guidance
-	Retry    int // invalid entries of this field so far: a catalogue may word later ones otherwise
+	Retry    int  // invalid entries of this field so far: a catalogue may word later ones otherwise
+	Again    bool // a question that is put again because * or the operator asked for it
 	Loop     bool
 }
 

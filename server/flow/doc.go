@@ -111,7 +111,7 @@
 //	    ► result: entry_failed ng          held too long
 //	    ► ended: hung_up ng                hung up
 //	    ► ended: server_stopped ng         server stops
-//	    ► ended: fault ng                  server breaks
+//	    ► result: fault ng                 server breaks
 //	greeting, digits keyed
 //	    stays                              digit · * · #
 //	    ► cardNumber                       prompt ends
@@ -119,7 +119,7 @@
 //	    ► result: entry_failed ng          held too long
 //	    ► ended: hung_up ng                hung up
 //	    ► ended: server_stopped ng         server stops
-//	    ► ended: fault ng                  server breaks
+//	    ► result: fault ng                 server breaks
 //	cardNumber
 //	    stays                              digit · * · prompt ends · entry incomplete · entry refused · 0 # · asked again
 //	    ► expiry                           entry valid
@@ -127,7 +127,7 @@
 //	    ► result: entry_failed ng          held too long
 //	    ► ended: hung_up ng                hung up
 //	    ► ended: server_stopped ng         server stops
-//	    ► ended: fault ng                  server breaks
+//	    ► result: fault ng                 server breaks
 //	cardNumber, no digit in time
 //	    stays                              digit · * · time is up · entry incomplete · entry refused · 0 # · asked again
 //	    ► expiry                           entry valid
@@ -135,7 +135,7 @@
 //	    ► result: entry_failed ng          held too long
 //	    ► ended: hung_up ng                hung up
 //	    ► ended: server_stopped ng         server stops
-//	    ► ended: fault ng                  server breaks
+//	    ► result: fault ng                 server breaks
 //	cardNumber, the last entry
 //	    stays                              digit · * · prompt ends · entry incomplete · asked again
 //	    ► expiry                           entry valid
@@ -143,7 +143,7 @@
 //	    ► result: aborted ng               abort
 //	    ► ended: hung_up ng                hung up
 //	    ► ended: server_stopped ng         server stops
-//	    ► ended: fault ng                  server breaks
+//	    ► result: fault ng                 server breaks
 //	cardNumber, return call on
 //	    stays                              digit · * · prompt ends · entry incomplete · entry refused · asked again
 //	    ► expiry                           entry valid
@@ -152,7 +152,7 @@
 //	    ► result: entry_failed ng          held too long
 //	    ► ended: hung_up ng                hung up
 //	    ► ended: server_stopped ng         server stops
-//	    ► ended: fault ng                  server breaks
+//	    ► result: fault ng                 server breaks
 //	expiry
 //	    stays                              digit · * · prompt ends · entry incomplete · entry refused · 0 # · asked again
 //	    ► securityCode                     entry valid
@@ -160,7 +160,7 @@
 //	    ► result: entry_failed ng          held too long
 //	    ► ended: hung_up ng                hung up
 //	    ► ended: server_stopped ng         server stops
-//	    ► ended: fault ng                  server breaks
+//	    ► result: fault ng                 server breaks
 //	expiry, security code off
 //	    stays                              digit · * · prompt ends · entry incomplete · entry refused · 0 # · asked again
 //	    ► authorizing                      entry valid
@@ -168,7 +168,7 @@
 //	    ► result: entry_failed ng          held too long
 //	    ► ended: hung_up ng                hung up
 //	    ► ended: server_stopped ng         server stops
-//	    ► ended: fault ng                  server breaks
+//	    ► result: fault ng                 server breaks
 //	securityCode
 //	    stays                              digit · * · prompt ends · entry incomplete · entry refused · 0 # · asked again
 //	    ► authorizing                      entry valid
@@ -176,7 +176,7 @@
 //	    ► result: entry_failed ng          held too long
 //	    ► ended: hung_up ng                hung up
 //	    ► ended: server_stopped ng         server stops
-//	    ► ended: fault ng                  server breaks
+//	    ► result: fault ng                 server breaks
 //	authorizing
 //	    stays                              prompt ends · held too long · server stops
 //	    ► result: completed ok             acquirer ok

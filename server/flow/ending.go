@@ -1,6 +1,8 @@
 package flow
 
 import (
+	"time"
+
 	"tsunagi/server"
 	"tsunagi/shared/message"
 )
@@ -17,7 +19,15 @@ func (s *step) close(end ivr.End, g Guidance) {
 		s.unpaid()
 	}
 	s.play(g)
+	if end == ivr.EndFault {
+		// What has failed may be what plays.
+		s.startTimer(faultWait)
+	}
 }
+
+// faultWait is how long a last guidance may take to be heard in a call that a part of
+// the server has failed.
+const faultWait = 15 * time.Second
 
 // inLastGuidance is Closing and Result: the guidance plays to its end.
 func (s *step) inLastGuidance(ev Event) {
@@ -30,6 +40,10 @@ func (s *step) inLastGuidance(ev Event) {
 		case s.returnDue() && s.returns >= maxReturns && s.playing != GuidanceReturnRefused:
 			s.play(GuidanceReturnRefused)
 		default:
+			s.finish(s.end)
+		}
+	case TimerFired:
+		if s.passed(ev) {
 			s.finish(s.end)
 		}
 	case HungUp:

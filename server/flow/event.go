@@ -22,7 +22,9 @@ type Arrived struct {
 
 // OrderSent says that an order is checked, written down and bound to the call. It
 // may be fed only where CanTakeOrder; elsewhere it is ignored.
-type OrderSent struct{}
+type OrderSent struct {
+	Returns int // as in Arrived, where the order tells more than the line did
+}
 
 // Key is a key pressed, as the state of the call tells them apart: see KeyOf. It
 // does not say which digit.

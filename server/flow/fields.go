@@ -39,7 +39,7 @@ func (s *step) inField(ev Event) {
 	case Stopped:
 		s.finish(ivr.EndServerStopped)
 	case Broken:
-		s.finish(ivr.EndFault)
+		s.close(ivr.EndFault, GuidanceSystemError)
 	}
 }
 
@@ -117,7 +117,8 @@ func (s *step) accept(b card.Brand) {
 // the operator's telephone.
 func (s *step) refuse(found card.Finding) {
 	if s.early && found == card.TooShort {
-		s.again()
+		s.empty(s.field())
+		s.ask()
 		return
 	}
 	s.invalid++
@@ -137,10 +138,12 @@ func (s *step) open(field State) {
 	s.ask()
 }
 
-// again begins the open field once more at no cost.
+// again begins the open field once more at no cost, because somebody wants it.
 func (s *step) again() {
 	s.empty(s.field())
-	s.ask()
+	s.stopTimer()
+	s.prompt, s.playing, s.endless = s.next(), s.question(), false
+	s.do(Play{Turn: s.prompt, Guidance: s.playing, Retry: s.invalid, Again: true})
 }
 
 // ask puts the open field's question.

@@ -52,6 +52,7 @@ const (
 	GuidanceReturning      Guidance = "returning"       // the operator is being called
 	GuidanceTransferFailed Guidance = "transfer_failed" // the operator could not be reached; the call ends
 	GuidanceReturnRefused  Guidance = "return_refused"  // brought back too often already; the call ends
+	GuidanceSystemError    Guidance = "system_error"    // a part of the server has failed; the call ends
 )
 
 // Guidances lists every guidance, in the order of a call. A catalogue is complete
@@ -67,5 +68,6 @@ func Guidances() []Guidance {
 		GuidanceExpiryNoSuchMonth, GuidanceExpiryPast, GuidanceCodeLength, GuidanceCodeLength4,
 		GuidancePleaseWait, GuidanceHoldMusic, GuidanceApproved, GuidanceDeclined, GuidanceOnHold,
 		GuidanceEntryFailed, GuidanceAborted, GuidanceReturning, GuidanceTransferFailed, GuidanceReturnRefused,
+		GuidanceSystemError,
 	}
 }

@@ -72,7 +72,7 @@ func (s *step) inGreeting(ev Event) {
 	case Stopped:
 		s.finish(ivr.EndServerStopped)
 	case Broken:
-		s.finish(ivr.EndFault)
+		s.close(ivr.EndFault, GuidanceSystemError)
 	}
 }
 

@@ -54,6 +54,10 @@ func (c Call) CustomerReached() bool { return c.reached }
 // the end or by 0 and # at the card number.
 func (c Call) MayReturn() bool { return c.mayReturn() }
 
+// Returns is how often the customer of this call was brought back to the operator
+// before it.
+func (c Call) Returns() int { return c.returns }
+
 // CanTakeOrder tells whether an order would be taken now. Ask before writing one
 // down; where it is false the answer to the operator is F303.
 func (c Call) CanTakeOrder() bool { return c.state == StateSendWindow }

@@ -132,6 +132,8 @@ func (w *world) event(line string) (Event, bool) {
 	switch {
 	case scan(line, "arrives, returned %d times", &n):
 		return Arrived{Returns: n}, true
+	case scan(line, "order sent, returned %d times", &n):
+		return OrderSent{Returns: n}, true
 	case strings.HasPrefix(line, "acquirer "):
 		return w.answer(strings.TrimPrefix(line, "acquirer "), turn(w.inquiries))
 	}
@@ -219,6 +221,9 @@ func phrase(command Command) string {
 		words := "play " + string(c.Guidance)
 		if c.Loop {
 			words = "repeat " + string(c.Guidance)
+		}
+		if c.Again {
+			words += " (again)"
 		}
 		if c.Retry > 0 {
 			words += fmt.Sprintf(" (retry %d)", c.Retry)

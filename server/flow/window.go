@@ -29,6 +29,7 @@ func (s *step) inNew(ev Event) {
 func (s *step) inSendWindow(ev Event) {
 	switch ev := ev.(type) {
 	case OrderSent:
+		s.returns = max(s.returns, ev.Returns)
 		s.state = StateHandover
 		s.loop(GuidanceOrderReceived)
 		s.startTimer(s.settings.HandoverWait)
