@@ -12,6 +12,7 @@ import (
 	"strings"
 	"testing"
 
+	"tsunagi/server/e2e/site"
 	"tsunagi/server/phone"
 	"tsunagi/shared/message"
 	"tsunagi/shared/wire"
@@ -29,8 +30,8 @@ const (
 // through every byte that was written, with the database open and closed.
 func TestNoDigitOfACardIsEverWritten(t *testing.T) {
 	t.Parallel()
-	s := newServer(t, nil)
-	o := firstLogin(t, s)
+	s := site.New(t, nil)
+	o := site.FirstLogin(t, s)
 	canary := card(t, canaryNumber, canaryExpiry, canaryCode)
 	refused := card(t, "3782822463100050", canaryExpiry, canaryCode) // a digit too many
 	scripts := []phone.Script{
@@ -42,19 +43,19 @@ func TestNoDigitOfACardIsEverWritten(t *testing.T) {
 	last := ""
 	for n, script := range scripts {
 		c := ring(t, s, script)
-		window := o.nextCall(last, wire.StateSendWindow)
+		window := o.Call(wire.StateSendWindow, last)
 		last = window.ID
-		o.send(window, form("CANARY-"+string(rune('A'+n))))
+		o.Send(window, form("CANARY-"+string(rune('A'+n))))
 		c.end()
 		timelines = append(timelines, c)
 	}
-	o.row(string(message.EndedOK))
+	o.Row(string(message.EndedOK))
 	waitFor(o, "the end of the last call", func(c wire.Change) (bool, bool) {
 		return true, c.Call != nil && c.Call.ID == last && c.Call.State == wire.StateEnded
 	})
 
 	search(t, "while it runs", collect(t, s, o, timelines)) // the WAL is there
-	s.stop()
+	s.Stop()
 	written := collect(t, s, o, timelines)
 	search(t, "after it has ended", written)
 
@@ -70,10 +71,10 @@ func TestNoDigitOfACardIsEverWritten(t *testing.T) {
 }
 
 // collect is every byte written: files of the server's folder, frames, timelines.
-func collect(t *testing.T, s *server, o *operator, customers []*customer) map[string][]byte {
+func collect(t *testing.T, s *site.Server, o *operator, customers []*customer) map[string][]byte {
 	t.Helper()
 	written := map[string][]byte{}
-	err := filepath.WalkDir(s.dir, func(path string, entry os.DirEntry, err error) error {
+	err := filepath.WalkDir(s.Dir, func(path string, entry os.DirEntry, err error) error {
 		if err != nil || entry.IsDir() {
 			return err
 		}
@@ -116,15 +117,17 @@ func search(t *testing.T, when string, written map[string][]byte) {
 // findAll names the places with card data, without repeating it.
 func findAll(written map[string][]byte) []string {
 	var findings []string
-	short := regexp.MustCompile(`(^|[^0-9A-Za-z])(` + canaryExpiry + `|11/47|` + canaryCode + `)([^0-9A-Za-z]|$)`)
+	inText := regexp.MustCompile(`(^|[^0-9A-Za-z])(` + canaryExpiry + `|11/47|` + canaryCode + `)([^0-9A-Za-z]|$)`)
+	inColumns := regexp.MustCompile(canaryExpiry + "|" + canaryCode) // they lie side by side
 	for place, content := range written {
 		for n, form := range canaryForms(canaryNumber) {
 			if at := bytes.Index(content, form); at >= 0 {
 				findings = append(findings, "the card number stands in "+place+" in form "+string(rune('0'+n)))
 			}
 		}
-		if strings.HasSuffix(place, ".db") || strings.Contains(place, ".db-") {
-			short = regexp.MustCompile(canaryExpiry + "|" + canaryCode) // columns lie side by side
+		short := inText
+		if strings.Contains(filepath.Base(place), ".db") {
+			short = inColumns
 		}
 		if short.Match(content) {
 			findings = append(findings, "the expiry or the code stands in "+place)
