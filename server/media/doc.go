@@ -35,5 +35,13 @@
 // counted and ignored, so that nobody injects keys. Behind NAT we send to the latched
 // source (symmetric RTP), else to the negotiated address.
 //
+// # Keys
+//
+// Keys come as telephone-events; as tones in the sound, where the peer sends no events
+// or Params.Tones asks for it; and by the signalling, which hands them to
+// [Session.KeyByInfo]. A press that comes in several ways is one key, by the rule of
+// dtmf.Merger. Sound is taken in either codec under its static payload type, whichever
+// was chosen; comfort noise is not listened to.
+//
 // Timestamps count 8,000 a second, 8 to the tick; a payload byte is one of them.
 package media

@@ -7,6 +7,8 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
+
+	"tsunagi/server/dtmf"
 )
 
 // Engine runs the RTP streams of all calls. Its methods may be called from several
@@ -33,13 +35,15 @@ type Engine struct {
 	commands []func()
 
 	// The rest belongs to the loop.
-	seats   []*Session // by pair of ports; nil where free
-	seated  int        // how many of them are not nil
-	wheel   wheel
-	tick    int64         // the next one to serve
-	arrival time.Duration // when the loop last looked at the clock
-	obeying []func()      // the commands being done
-	packet  [headerBytes + maxPayloadBytes]byte
+	seats     []*Session // by pair of ports; nil where free
+	seated    int        // how many of them are not nil
+	wheel     wheel
+	tick      int64         // the next one to serve
+	arrival   time.Duration // when the loop last looked at the clock
+	obeying   []func()      // the commands being done
+	packet    [headerBytes + maxPayloadBytes]byte
+	samples   [dtmf.MaxHear]int16  // of decode
+	converted [maxPacketBytes]byte // of convert
 }
 
 // New starts an engine. It fails when the range holds no pair of ports or the address

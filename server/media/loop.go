@@ -128,7 +128,7 @@ func (e *Engine) leave(s *Session) {
 		return
 	}
 	s.closed.Store(true)
-	s.detector.Wipe()
+	s.wipe()
 	e.wheel.remove(s)
 	e.seats[s.seat] = nil
 	e.seated--

@@ -30,18 +30,28 @@ type Params struct {
 	// whatever was negotiated. It is for a peer whose signalling comes from another
 	// address than the one it negotiated.
 	BehindNAT bool
+
+	// Tones has keys heard in the sound too. A press that also comes as an event is
+	// one key by the rule of dtmf.Merger.
+	Tones bool
 }
 
-// ParamsOf returns the parameters of a stream that was agreed on.
+// ParamsOf returns the parameters of a stream that was agreed on. Tones are heard where
+// the peer sends no events.
 func ParamsOf(c sdp.Chosen) Params {
 	return Params{
 		Codec: c.Codec, PayloadType: c.PayloadType, EventPayloadType: c.EventPayloadType,
 		Ptime: c.Ptime, Remote: c.Remote, Direction: c.Direction,
+		Tones: c.EventPayloadType == 0,
 	}
 }
 
-// The payload types that need no agreement.
-const comfortNoise = 13 // RFC 3389
+// The payload types that need no agreement, RFC 3551 table 4.
+const (
+	staticPCMU   = 0
+	staticPCMA   = 8
+	comfortNoise = 13 // RFC 3389; we play silence of our own, so it is not listened to
+)
 
 // normal returns p with a packet length that the wheel has, an event payload type, and
 // addresses that compare equal to those of received packets.
@@ -68,9 +78,27 @@ func (p Params) isEvent(payloadType uint8) bool {
 		(payloadType == p.EventPayloadType || payloadType == sdp.DefaultEventPayloadType)
 }
 
+// codecOf returns the codec of received packets of a payload type. Both codecs are taken
+// under their static types whichever was chosen: a peer that offered both may change in
+// mid-call, and some do so unasked.
+func (p Params) codecOf(payloadType uint8) (sdp.Codec, bool) {
+	switch {
+	case payloadType == p.PayloadType:
+		return p.Codec, true
+	case p.isEvent(payloadType):
+		return "", false
+	case payloadType == staticPCMU:
+		return sdp.PCMU, true
+	case payloadType == staticPCMA:
+		return sdp.PCMA, true
+	}
+	return "", false
+}
+
 // isKnown reports whether a packet of this payload type belongs to the stream.
 func (p Params) isKnown(payloadType uint8) bool {
-	return payloadType == p.PayloadType || p.isEvent(payloadType) || payloadType == comfortNoise
+	_, sound := p.codecOf(payloadType)
+	return sound || p.isEvent(payloadType) || payloadType == comfortNoise
 }
 
 // bothWays reports whether both sides should be sending.

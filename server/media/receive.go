@@ -23,14 +23,14 @@ func (s *Session) receive(packet []byte, from netip.AddrPort) {
 	}
 	s.heard, s.missed = now, false
 	newer := s.reception.count(h)
+	codec, sound := s.params.codecOf(h.payloadType)
 	switch {
 	case s.params.isEvent(h.payloadType):
 		s.press(h, payload)
-	case h.payloadType == s.params.PayloadType && newer:
-		s.reception.time(h.timestamp, now)
-		if s.listener != nil {
-			s.listener.Heard(payload)
-		}
+	case sound && newer:
+		s.hear(h, payload, codec)
+	case h.payloadType == comfortNoise && newer:
+		s.ear.fallSilent(h)
 	}
 	s.counters.received.Add(1)
 	s.counters.lost.Store(uint64(s.reception.lost()))
@@ -40,10 +40,22 @@ func (s *Session) receive(packet []byte, from netip.AddrPort) {
 // press takes a telephone-event. A late or doubled one is as good as any: the detector
 // knows presses by equality.
 func (s *Session) press(h header, payload []byte) {
-	key, ok := s.detector.Detect(dtmf.Packet{
+	key, first := s.detector.Detect(dtmf.Packet{
 		SSRC: h.ssrc, Timestamp: h.timestamp, Marker: h.marker, Payload: payload,
 	})
-	if ok {
-		s.sink.Key(key)
+	if first {
+		s.pressed(key, dtmf.FromEvent)
+	} else if report, ok := dtmf.ParseReport(payload); ok {
+		s.merger.Hold(report.Key, dtmf.FromEvent, s.engine.arrival)
 	}
+}
+
+// pressed takes a press that a source tells of.
+func (s *Session) pressed(k dtmf.Key, from dtmf.Source) {
+	if !s.merger.Take(k, from, s.engine.arrival) {
+		s.counters.repeated.Add(1)
+		return
+	}
+	s.counters.keys[from].Add(1)
+	s.sink.Key(k)
 }

@@ -36,6 +36,8 @@ type Session struct {
 	source        source
 	reception     reception
 	detector      dtmf.Detector
+	ear           ear
+	merger        dtmf.Merger
 	heard         time.Duration // when something came last, or was first expected
 	missed        bool          // MediaLost was reported
 }
@@ -79,9 +81,22 @@ func (s *Session) SendKey(k dtmf.Key, length, pause time.Duration) {
 	})
 }
 
+// KeyByInfo takes a key that the peer's signalling told of, by SIP INFO. The Sink hears
+// of it unless the press has come as an event or tone too.
+func (s *Session) KeyByInfo(k dtmf.Key) {
+	s.command(func() { s.pressed(k, dtmf.FromInfo) })
+}
+
 // WipeKeys forgets which keys were received. It is for the moment when a field of card
 // digits is done with.
-func (s *Session) WipeKeys() { s.command(s.detector.Wipe) }
+func (s *Session) WipeKeys() { s.command(s.wipe) }
+
+// wipe forgets keys.
+func (s *Session) wipe() {
+	s.detector.Wipe()
+	s.ear.tones.Wipe()
+	s.merger.Wipe()
+}
 
 // Stats returns what has become of the packets so far, also after Close.
 func (s *Session) Stats() Stats { return s.counters.stats() }

@@ -4,6 +4,8 @@ import (
 	"log/slog"
 	"sync/atomic"
 	"time"
+
+	"tsunagi/server/dtmf"
 )
 
 // Stats is what has become of a session's packets.
@@ -16,6 +18,15 @@ type Stats struct {
 	Foreign    uint64        // packets from a source that is not the peer's
 	Unexpected uint64        // packets that were no RTP or of no agreed payload type
 	Jitter     time.Duration // of the peer's sound as it arrives, RFC 3550
+	Keys       KeyStats
+}
+
+// KeyStats is how a session's keys came.
+type KeyStats struct {
+	Events   uint64 // by telephone-event
+	Tones    uint64 // by tones in the sound
+	Infos    uint64 // by SIP INFO
+	Repeated uint64 // presses that had come by another way already, not counted above
 }
 
 // LogValue groups s for a log line.
@@ -24,12 +35,17 @@ func (s Stats) LogValue() slog.Value {
 		slog.Uint64("sent", s.Sent), slog.Uint64("unsent", s.Unsent), slog.Uint64("late", s.Late),
 		slog.Uint64("received", s.Received), slog.Uint64("lost", s.Lost), slog.Uint64("foreign", s.Foreign),
 		slog.Uint64("unexpected", s.Unexpected), slog.Duration("jitter", s.Jitter),
+		slog.Group("keys", slog.Uint64("events", s.Keys.Events), slog.Uint64("tones", s.Keys.Tones),
+			slog.Uint64("infos", s.Keys.Infos), slog.Uint64("repeated", s.Keys.Repeated)),
 	)
 }
 
 // counters are a session's Stats as the loop writes them and anybody reads them.
 type counters struct {
 	sent, unsent, late, received, foreign, unexpected atomic.Uint64
+
+	keys     [dtmf.Sources]atomic.Uint64
+	repeated atomic.Uint64
 
 	lost, jitterUnits atomic.Uint64 // copied from the reception after each packet
 }
@@ -40,6 +56,10 @@ func (c *counters) stats() Stats {
 		Received: c.received.Load(), Lost: c.lost.Load(),
 		Foreign: c.foreign.Load(), Unexpected: c.unexpected.Load(),
 		Jitter: time.Duration(c.jitterUnits.Load()) * time.Millisecond / unitsPerTick,
+		Keys: KeyStats{
+			Events: c.keys[dtmf.FromEvent].Load(), Tones: c.keys[dtmf.FromTone].Load(),
+			Infos: c.keys[dtmf.FromInfo].Load(), Repeated: c.repeated.Load(),
+		},
 	}
 }
 

@@ -1,0 +1,112 @@
+package media
+
+import (
+	"tsunagi/server/audio"
+	"tsunagi/server/dtmf"
+	"tsunagi/server/sdp"
+)
+
+// hear takes a packet of sound that is newer than all before.
+func (s *Session) hear(h header, payload []byte, codec sdp.Codec) {
+	s.reception.time(h.timestamp, s.engine.arrival)
+	if s.params.Tones {
+		s.listen(h, payload, codec)
+	}
+	if s.listener == nil {
+		return
+	}
+	if codec != s.params.Codec {
+		payload = s.engine.convert(payload, codec)
+	}
+	s.listener.Heard(payload)
+}
+
+// ear is what a session has that hears keys in the sound.
+type ear struct {
+	tones     dtmf.ToneDetector
+	begun     bool   // the next two are known
+	sequence  uint16 // of the next packet
+	timestamp uint32 // of its first sample
+}
+
+// pauseUnits is the shortest pause between two presses.
+const pauseUnits = 40 * unitsPerTick
+
+// listen hears keys in a packet of sound.
+func (s *Session) listen(h header, payload []byte, codec sdp.Codec) {
+	e := &s.ear
+	switch silent := int32(h.timestamp - e.timestamp); {
+	case !e.begun || h.timestamp == e.timestamp:
+	case h.sequence == e.sequence && silent >= pauseUnits:
+		// No packet is missing, so nothing was sent: the peer suppresses silence.
+		e.tones.Pause()
+	default:
+		e.tones.Lose()
+	}
+	e.begun, e.sequence, e.timestamp = true, h.sequence+1, h.timestamp+uint32(len(payload))
+	for len(payload) > 0 {
+		// At most one key is found in so much.
+		portion := payload[:min(len(payload), dtmf.MaxHear)]
+		payload = payload[len(portion):]
+		if k, ok := e.tones.Hear(s.engine.decode(portion, codec)); ok {
+			s.pressed(k, dtmf.FromTone)
+		}
+	}
+	if k, down := e.tones.Down(); down {
+		s.merger.Hold(k, dtmf.FromTone, s.engine.arrival)
+	}
+}
+
+// fallSilent takes the packet of a peer that begins to suppress silence.
+func (e *ear) fallSilent(h header) {
+	if e.begun && h.sequence == e.sequence {
+		e.tones.Pause()
+		e.sequence++
+	}
+}
+
+// linear holds the sample of each code.
+type linear [1 << 8]int16
+
+// The samples of both codecs, and the code of each for the same code of the other.
+var (
+	linearPCMU = linear(audio.DecodePCMU(everyByte()))
+	linearPCMA = linear(audio.DecodePCMA(everyByte()))
+	pcmuOfPCMA = [1 << 8]byte(audio.EncodePCMU(linearPCMA[:]))
+	pcmaOfPCMU = [1 << 8]byte(audio.EncodePCMA(linearPCMU[:]))
+)
+
+// everyByte returns the 256 bytes in order.
+func everyByte() []byte {
+	all := make([]byte, 1<<8)
+	for i := range all {
+		all[i] = byte(i)
+	}
+	return all
+}
+
+// decode returns the samples of at most dtmf.MaxHear codes. They are overwritten by the
+// next call.
+func (e *Engine) decode(payload []byte, codec sdp.Codec) []int16 {
+	table := &linearPCMU
+	if codec == sdp.PCMA {
+		table = &linearPCMA
+	}
+	for i, code := range payload {
+		e.samples[i] = table[code]
+	}
+	return e.samples[:len(payload)]
+}
+
+// convert returns the payload of one codec in the other. It is overwritten by the next
+// call.
+func (e *Engine) convert(payload []byte, from sdp.Codec) []byte {
+	table := &pcmaOfPCMU
+	if from == sdp.PCMA {
+		table = &pcmuOfPCMA
+	}
+	for i, code := range payload {
+		e.converted[i] = table[code]
+	}
+	return e.converted[:len(payload)]
+}
