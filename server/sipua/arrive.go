@@ -15,6 +15,7 @@ type note struct {
 	sip.Header
 	initial bool    // an INVITE that asks for a new dialog
 	leg     *Leg    // whose dialog the request belongs to
+	queue   *queue  // of that dialog
 	ticket  *ticket // its place among the leg's requests; nil for one that has none
 }
 
@@ -46,9 +47,10 @@ func (e *Endpoint) arrive(m sip.Message) {
 	localTag, _ := to.Params.Get("tag")
 	switch {
 	case localTag != "":
-		n.leg = e.legOf(dialogID{callID.Value(), localTag})
+		seat := e.seatOf(dialogID{callID.Value(), localTag})
+		n.leg, n.queue = seat.leg, seat.queue
 		if n.leg != nil && !req.IsCancel() {
-			n.ticket = n.leg.queue.expect(cseq.SeqNo, req.IsAck(), time.Now())
+			n.ticket = n.queue.expect(cseq.SeqNo, req.IsAck(), time.Now())
 		}
 	case req.IsInvite():
 		n.initial = true

@@ -8,6 +8,7 @@ import (
 
 	"github.com/emiago/sipgo/sip"
 
+	"tsunagi/server"
 	"tsunagi/server/media"
 	"tsunagi/server/sdp"
 )
@@ -26,8 +27,17 @@ func (r *Rejected) Error() string { return fmt.Sprintf("call rejected: %d %s", r
 
 // DialParams describe an outgoing call.
 type DialParams struct {
-	To   string // SIP URI of the callee
+	To   string // SIP URI of the callee, or a number if Proxy is set
 	From string // user part of our URI, as a number; empty is the user agent's name
+
+	// Proxy is the "host" or "host:port" of the PBX or trunk that the call goes
+	// through. A number is called at this address; a URI is left as it is and the
+	// INVITE goes here first (RFC 3261 8.1.2: a preset Route). Empty is the host of To.
+	Proxy string
+
+	// Asserted is the number that the call is made for, told to a trusted PBX in
+	// P-Asserted-Identity (RFC 3325). Empty is none.
+	Asserted string
 
 	// Codecs are those offered, in this order; empty is all.
 	Codecs []sdp.Codec
@@ -56,9 +66,9 @@ const (
 // another error. When ctx is done it cancels the call and returns ctx's error; a 200
 // that crosses the CANCEL is acknowledged and hung up behind the caller's back.
 func (e *Endpoint) Dial(ctx context.Context, p DialParams) (*Leg, error) {
-	var to sip.Uri
-	if err := sip.ParseUri(p.To, &to); err != nil || to.Host == "" || to.Scheme != "sip" {
-		return nil, fmt.Errorf("dial %q: want sip:number@host", p.To)
+	to, route, err := p.destination()
+	if err != nil {
+		return nil, err
 	}
 	if err := ctx.Err(); err != nil {
 		return nil, fmt.Errorf("dial %s: %w", p.To, err)
@@ -66,7 +76,7 @@ func (e *Endpoint) Dial(ctx context.Context, p DialParams) (*Leg, error) {
 	l := e.newLeg(dialogID{newTag() + "@" + e.host, newTag()})
 	l.number = numberOf(&to)
 	l.state, l.dialing = calling, &dialing{ringing: p.Ringing, result: make(chan error, 1)}
-	if err := l.call(e.firstInvite(l.id, to, p.From), p); err != nil {
+	if err := l.call(e.firstInvite(l.id, to, route, p), p); err != nil {
 		l.end(Failed)
 		return nil, fmt.Errorf("dial %s: %w", p.To, err)
 	}
@@ -98,12 +108,38 @@ func (e *Endpoint) Dial(ctx context.Context, p DialParams) (*Leg, error) {
 	}
 }
 
+// destination reads whom to call, and the proxy to route by, nil where there is none.
+func (p DialParams) destination() (to sip.Uri, route *sip.Uri, err error) {
+	var proxy sip.Uri
+	if p.Proxy != "" {
+		if err := sip.ParseUri("sip:"+p.Proxy, &proxy); err != nil || proxy.Host == "" || proxy.User != "" {
+			return to, nil, fmt.Errorf("dial %q: proxy %q: want host or host:port", p.To, p.Proxy)
+		}
+		if number := ivr.DialledNumber(p.To); number != "" {
+			proxy.User = number
+			return proxy, nil, nil
+		}
+		proxy.UriParams.Add("lr", "")
+		route = &proxy
+	}
+	if err := sip.ParseUri(p.To, &to); err != nil || to.Host == "" || to.Scheme != "sip" {
+		return to, nil, fmt.Errorf("dial %q: want sip:number@host, or a number and a proxy", p.To)
+	}
+	return to, route, nil
+}
+
 // firstInvite makes the INVITE of a new dialog.
-func (e *Endpoint) firstInvite(id dialogID, to sip.Uri, user string) *sip.Request {
+func (e *Endpoint) firstInvite(id dialogID, to sip.Uri, route *sip.Uri, p DialParams) *sip.Request {
+	user := p.From
 	if user == "" {
 		user = e.cfg.UserAgent
 	}
 	req := e.request(sip.INVITE, to)
+	next := &to
+	if route != nil {
+		req.AppendHeader(&sip.RouteHeader{Address: *route})
+		next = route
+	}
 	from := sip.FromHeader{Address: sip.Uri{Scheme: "sip", User: user, Host: e.host}}
 	from.Params.Add("tag", id.localTag)
 	callID := sip.CallIDHeader(id.callID)
@@ -112,11 +148,15 @@ func (e *Endpoint) firstInvite(id dialogID, to sip.Uri, user string) *sip.Reques
 	req.AppendHeader(&callID)
 	req.AppendHeader(&sip.CSeqHeader{SeqNo: 1, MethodName: sip.INVITE})
 	req.AppendHeader(e.contact())
+	if p.Asserted != "" {
+		asserted := sip.Uri{Scheme: "sip", User: p.Asserted, Host: e.host}
+		req.AppendHeader(sip.NewHeader("P-Asserted-Identity", "<"+headerSafe(asserted.String())+">"))
+	}
 	req.AppendHeader(sip.NewHeader("User-Agent", e.cfg.UserAgent))
 	for _, h := range capabilities() {
 		req.AppendHeader(h)
 	}
-	req.SetDestination(hop(&to))
+	req.SetDestination(hop(next))
 	return req
 }
 

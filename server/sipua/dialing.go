@@ -154,7 +154,7 @@ func (l *Leg) sendCancel() {
 		l.log.Warn("send CANCEL", "error", err)
 		return
 	}
-	l.endpoint.tasks.Go(func() { l.endpoint.discard(tx) })
+	l.endpoint.tasks.Go(func() { l.endpoint.final(tx) })
 }
 
 // answeredAgain takes a further 2xx to our INVITE: the same because our ACK was lost,
@@ -177,7 +177,7 @@ func (l *Leg) answeredAgain(res *sip.Response) {
 		l.log.Warn("send BYE to a second callee", "error", err)
 		return
 	}
-	e.tasks.Go(func() { e.discard(tx) })
+	e.tasks.Go(func() { e.final(tx) })
 }
 
 // ackAgain sends the ACK, the first time or because its loss has had the 200 repeated.
@@ -187,22 +187,5 @@ func (l *Leg) ackAgain() {
 	}
 	if err := l.endpoint.transport.WriteMsg(l.ack); err != nil {
 		l.log.Warn("send ACK", "error", err)
-	}
-}
-
-// discard waits for the final response to a request of which nobody wants to know it.
-func (e *Endpoint) discard(tx *sip.ClientTx) {
-	defer tx.Terminate()
-	for {
-		select {
-		case res := <-tx.Responses():
-			if !res.IsProvisional() {
-				return
-			}
-		case <-tx.Done():
-			return
-		case <-e.kill:
-			return
-		}
 	}
 }

@@ -280,7 +280,8 @@ func TestRequestsWithinADialog(t *testing.T) {
 		{"INFO", map[string]string{"Content-Type": "application/x-unknown"}, "x\n", 415},
 		{"MESSAGE", nil, "", 405},
 		{"REFER", nil, "", 405},
-		{"NOTIFY", nil, "", 405},
+		{"NOTIFY", nil, "", 489},
+		{"SUBSCRIBE", nil, "", 405},
 		{"UPDATE", map[string]string{"Require": "timer"}, "", 420},
 		{"UPDATE", nil, "", 200}, // behaviour 9: session refresh
 		{"INVITE", nil, "junk\n", 400},

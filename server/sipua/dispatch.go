@@ -1,6 +1,7 @@
 package sipua
 
 import (
+	"slices"
 	"strings"
 	"time"
 
@@ -36,6 +37,8 @@ func (e *Endpoint) handle(req *sip.Request, tx *sip.ServerTx) {
 		e.lateCancel(req, tx)
 	case n.leg != nil:
 		e.inDialog(req, tx, n)
+	case n.initial && req.GetHeader("Replaces") != nil:
+		e.replace(req, tx)
 	case n.initial:
 		e.invite(req, tx)
 	case toTag != "":
@@ -46,7 +49,7 @@ func (e *Endpoint) handle(req *sip.Request, tx *sip.ServerTx) {
 		}
 	case req.Method == sip.OPTIONS:
 		e.options(req, tx)
-	case req.Method == sip.BYE || req.Method == sip.UPDATE || req.Method == sip.INFO:
+	case req.Method == sip.BYE, req.Method == sip.UPDATE, req.Method == sip.INFO, req.Method == sip.NOTIFY:
 		// These exist within dialogs only, and a request without To tag is in none.
 		e.replyFault(req, tx, refuse(sip.StatusCallTransactionDoesNotExists))
 	default:
@@ -79,7 +82,10 @@ func (e *Endpoint) check(req *sip.Request) *fault {
 	if req.IsAck() || req.IsCancel() {
 		return nil // RFC 3261 8.2.2.3: Require means nothing in them
 	}
-	if unsupported := headerValues(req, "Require"); len(unsupported) > 0 {
+	unsupported := slices.DeleteFunc(headerValues(req, "Require"), func(tag string) bool {
+		return slices.Contains(strings.Split(supportedExtensions, ", "), strings.ToLower(tag))
+	})
+	if len(unsupported) > 0 {
 		return refuse(sip.StatusBadExtension, sip.NewHeader("Unsupported", strings.Join(unsupported, ", ")))
 	}
 	return nil
@@ -106,17 +112,16 @@ func (e *Endpoint) options(req *sip.Request, tx *sip.ServerTx) {
 
 // inDialog hands a request to its leg.
 func (e *Endpoint) inDialog(req *sip.Request, tx *sip.ServerTx, n *note) {
-	if n.ticket != nil && n.leg.queue.deliver(n.ticket, req, tx) {
+	if n.ticket != nil && n.queue.deliver(n.ticket, req, tx) {
 		return
 	}
 	if req.IsAck() {
 		tx.Terminate() // repeated, or the leg is gone
 		return
 	}
-	select {
-	case <-n.leg.ended:
+	if n.queue.isClosed() {
 		e.replyFault(req, tx, refuse(sip.StatusCallTransactionDoesNotExists))
-	default:
+	} else {
 		// RFC 3261 12.2.2: older than what has been handled, or one too many.
 		e.replyFault(req, tx, refuse(sip.StatusInternalServerError, retryAfter(outOfOrderRetryAfter)))
 	}

@@ -3,8 +3,8 @@
 //
 // It is not for deciding what a call does (package flow), nor for RTP (package
 // media), nor for the contents of SDP (package sdp). Registration, TCP and TLS,
-// session timers, 100rel and transfers are not here yet; a request that needs one of
-// them is refused the way RFC 3261 says.
+// session timers and 100rel are not here yet; a request that needs one of them is
+// refused the way RFC 3261 says.
 //
 // # What sipgo does and what we do
 //
@@ -26,6 +26,20 @@
 //	               ended ◄────────────────┴─────────────────────────┘
 //	Dial ──2xx──► confirmed
 //
+// # Transfers
+//
+// A return call goes like this; the customer's leg stands all the while:
+//
+//	operator, err := endpoint.Dial(ctx, DialParams{To: "103", Proxy: pbx, Asserted: customer's number})
+//	err = customer.Refer(ctx, "", operator)   REFER with Replaces; Transferring events meanwhile
+//	nil: joined; end both legs with Bye       *Rejected: not joined, both legs stand
+//
+// Refer names operator's dialog to the customer's peer, which joins the two parties
+// (RFC 3515, 3891). The other way round, an INVITE with Replaces that names one of our
+// dialogs moves that leg: its media goes to the new peer, the old dialog gets BYE, and
+// the call goes on with a PeerChanged event. PeerChanged also tells of a changed
+// P-Asserted-Identity in UPDATE or re-INVITE.
+//
 // # Keys
 //
 // A key comes by RTP or by INFO (application/dtmf-relay, application/dtmf), and some
@@ -41,6 +55,7 @@
 // up to 32 s.
 //
 // Durations are time.Duration. Specifications: RFC 3261, 3264 (through package sdp),
-// 3311 (UPDATE), 3323 and 3325 (who calls), 3581 (rport), 5806 (Diversion), 6026 (2xx),
-// 7315 (P-Called-Party-ID).
+// 3311 (UPDATE), 3323 and 3325 (who calls), 3515 (REFER), 3581 (rport), 3891
+// (Replaces), 5806 (Diversion), 6026 (2xx), 6086 (INFO), 6665 (NOTIFY), 7315
+// (P-Called-Party-ID).
 package sipua

@@ -69,10 +69,17 @@ type Endpoint struct {
 	closeErr  error
 
 	mu      sync.Mutex
-	legs    map[dialogID]*Leg
+	legs    map[dialogID]seat
 	invites map[inviteID]*Leg // incoming legs by the INVITE that made them
 	serving bool
 	closing bool
+}
+
+// A seat is a leg as one of its dialogs finds it. A leg has one dialog, and for the
+// moment of a takeover two, each with its own order of requests.
+type seat struct {
+	leg   *Leg
+	queue *queue
 }
 
 // liftUDPLimit lets responses be as long as the request's Record-Route makes them;
@@ -114,7 +121,7 @@ func New(cfg Config, engine *media.Engine, front Front) (*Endpoint, error) {
 		stopped:   make(chan struct{}),
 		quit:      make(chan struct{}),
 		kill:      make(chan struct{}),
-		legs:      map[dialogID]*Leg{},
+		legs:      map[dialogID]seat{},
 		invites:   map[inviteID]*Leg{},
 	}
 	// Otherwise a request that is sent before Serve has begun would open this socket anew.
@@ -202,7 +209,7 @@ func (e *Endpoint) start(l *Leg, handler Handler) bool {
 	if e.closing {
 		return false
 	}
-	e.legs[l.id] = l
+	e.legs[l.id] = seat{l, l.queue}
 	if l.by != (inviteID{}) {
 		e.invites[l.by] = l
 	}
@@ -220,16 +227,29 @@ func (e *Endpoint) start(l *Leg, handler Handler) bool {
 func (e *Endpoint) leave(l *Leg) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	delete(e.legs, l.id)
+	delete(e.legs, l.place)
 	if e.invites[l.by] == l {
 		delete(e.invites, l.by)
 	}
 }
 
-func (e *Endpoint) legOf(id dialogID) *Leg {
+// seatOf finds the leg of a dialog; the zero seat is of none.
+func (e *Endpoint) seatOf(id dialogID) seat {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	return e.legs[id]
+}
+
+func (e *Endpoint) seat(id dialogID, s seat) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.legs[id] = s
+}
+
+func (e *Endpoint) unseat(id dialogID) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	delete(e.legs, id)
 }
 
 func (e *Endpoint) legBy(id inviteID) *Leg {

@@ -12,6 +12,8 @@ type Event struct {
 	Key    dtmf.Key // of Key; prints as nothing but "key"
 	Turn   int      // of PlayedOut: the turn that Play was given
 	Reason Reason   // of Ended
+	Caller string   // of PeerChanged: the number of who is there now, empty where withheld
+	Status int      // of Transferring: a SIP status, 100 and 180 while the other party is called
 }
 
 // Kind is what kind of thing has happened.
@@ -19,13 +21,15 @@ type Kind string
 
 // The kinds of events.
 const (
-	Key       Kind = "key"       // the peer has pressed a key
-	PlayedOut Kind = "playedOut" // the clips of a Play without loop are out
-	Confirmed Kind = "confirmed" // the peer has acknowledged our answer
-	Held      Kind = "held"      // the peer listens no more
-	Resumed   Kind = "resumed"   // the peer listens again
-	MediaLost Kind = "mediaLost" // no packet has come for the engine's time-out
-	Ended     Kind = "ended"     // the last event; the channel is closed after it
+	Key          Kind = "key"          // the peer has pressed a key
+	PlayedOut    Kind = "playedOut"    // the clips of a Play without loop are out
+	Confirmed    Kind = "confirmed"    // the peer has acknowledged our answer
+	Held         Kind = "held"         // the peer listens no more
+	Resumed      Kind = "resumed"      // the peer listens again
+	PeerChanged  Kind = "peerChanged"  // somebody else is at the other end, as a PBX says
+	Transferring Kind = "transferring" // the peer tells how our REFER fares
+	MediaLost    Kind = "mediaLost"    // no packet has come for the engine's time-out
+	Ended        Kind = "ended"        // the last event; the channel is closed after it
 )
 
 // Reason is why a leg has ended.

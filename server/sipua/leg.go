@@ -45,8 +45,6 @@ type Leg struct {
 	id       dialogID
 	by       inviteID // of an incoming leg
 	number   string
-	caller   string
-	peer     netip.Addr // where the INVITE came from; invalid for an outgoing leg
 	log      *slog.Logger
 
 	queue    *queue
@@ -55,14 +53,18 @@ type Leg struct {
 	cancels  chan cancelOrigin
 	again    chan *sip.Response // a further 200 to our INVITE
 	ended    chan struct{}      // closed with the last event
+	gone     chan struct{}      // closed when the dialog is over too
 	presses  presses
 
 	mu      sync.Mutex
+	caller  string
 	session *media.Session // nil before the answer and after the end
 	closed  *media.Session // what session was before the end, for its Stats
 
 	// What follows belongs to run.
 	state    state
+	place    dialogID   // of the dialog in the endpoint; id until the leg was taken over
+	peer     netip.Addr // where the dialog's requests come from, where one has come
 	dialog   dialog
 	invite   *sip.Request
 	inviteTx *sip.ServerTx // of an incoming leg
@@ -73,13 +75,14 @@ type Leg struct {
 	ack      *sip.Request
 	bye      *sip.ClientTx
 	refused  *sip.ServerTx // an INVITE whose refusal waits for its ACK
+	referral *referral
 	onHold   bool
 	heard    func([]byte) // of an incoming leg; nil where nobody listens
 }
 
 func (e *Endpoint) newLeg(id dialogID) *Leg {
 	return &Leg{
-		endpoint: e, id: id,
+		endpoint: e, id: id, place: id,
 		log:      e.log.With("leg", id.localTag),
 		queue:    newQueue(),
 		events:   newEvents(),
@@ -87,17 +90,24 @@ func (e *Endpoint) newLeg(id dialogID) *Leg {
 		cancels:  make(chan cancelOrigin, 1),
 		again:    make(chan *sip.Response, forkLimit),
 		ended:    make(chan struct{}),
+		gone:     make(chan struct{}),
 	}
 }
 
-// ID names the leg in the log; it is our tag of the dialog, and no other leg has it.
+// ID names the leg in the log; it is our tag of its first dialog, and no other leg has it.
 func (l *Leg) ID() string { return l.id.localTag }
 
-// SIPCallID is the Call-ID of the dialog.
+// SIPCallID is the Call-ID of the leg's first dialog.
 func (l *Leg) SIPCallID() string { return l.id.callID }
 
-// Caller is the caller's number, empty where it is withheld.
-func (l *Leg) Caller() string { return l.caller }
+// Caller is the number of who is at the other end, as the peer told it last: the
+// caller of an incoming leg, and after PeerChanged whoever is there now. It is empty
+// where the number is withheld, and for an outgoing leg until the peer tells it.
+func (l *Leg) Caller() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.caller
+}
 
 // Number is the number that was called.
 func (l *Leg) Number() string { return l.number }

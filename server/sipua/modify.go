@@ -34,6 +34,25 @@ func (l *Leg) reinvite(req *sip.Request, tx *sip.ServerTx) {
 	if offer != nil {
 		l.startMedia()
 	}
+	l.identify(req)
+}
+
+// identify takes the peer's word on who is there now: after a transfer a PBX says so
+// in the P-Asserted-Identity of an UPDATE or re-INVITE.
+func (l *Leg) identify(req *sip.Request) {
+	if req.GetHeader("P-Asserted-Identity") == nil {
+		return
+	}
+	if number := callerNumber(req); number != l.Caller() {
+		l.setCaller(number)
+		l.emit(Event{Kind: PeerChanged, Caller: number})
+	}
+}
+
+func (l *Leg) setCaller(number string) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.caller = number
 }
 
 // update answers UPDATE, with a session description or just to refresh the dialog
@@ -59,6 +78,7 @@ func (l *Leg) update(req *sip.Request, tx *sip.ServerTx) {
 	if offer != nil {
 		l.startMedia()
 	}
+	l.identify(req)
 }
 
 // modification reads the offer of a request that may change the session.

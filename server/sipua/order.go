@@ -134,6 +134,13 @@ func (q *queue) close() []*ticket {
 	return rest
 }
 
+// isClosed reports whether the dialog is over.
+func (q *queue) isClosed() bool {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	return q.closed
+}
+
 func (q *queue) wake() {
 	select {
 	case q.ready <- struct{}{}:

@@ -12,7 +12,10 @@ import (
 const (
 	sipVersion     = "SIP/2.0"
 	contentSDP     = "application/sdp"
-	allowedMethods = "INVITE, ACK, BYE, CANCEL, OPTIONS, INFO, UPDATE"
+	allowedMethods = "INVITE, ACK, BYE, CANCEL, OPTIONS, INFO, NOTIFY, UPDATE"
+
+	// supportedExtensions are the option tags that a Require may name.
+	supportedExtensions = "replaces"
 
 	// overloadRetryAfter is asked of a peer whose request came while the endpoint was
 	// closing or out of ports.
@@ -29,7 +32,7 @@ var reasons = map[int]string{
 	415: "Unsupported Media Type", 416: "Unsupported URI Scheme", 420: "Bad Extension",
 	480: "Temporarily Unavailable", 481: "Call/Transaction Does Not Exist", 482: "Loop Detected",
 	483: "Too Many Hops", 486: "Busy Here", 487: "Request Terminated", 488: "Not Acceptable Here",
-	491: "Request Pending", 500: "Server Internal Error", 503: "Service Unavailable",
+	489: "Bad Event", 491: "Request Pending", 500: "Server Internal Error", 503: "Service Unavailable",
 	505: "Version Not Supported", 603: "Decline",
 }
 
@@ -86,7 +89,7 @@ func capabilities() []sip.Header {
 		sip.NewHeader("Allow", allowedMethods),
 		sip.NewHeader("Accept", contentSDP),
 		sip.NewHeader("Accept-Encoding", "identity"),
-		sip.NewHeader("Supported", ""),
+		sip.NewHeader("Supported", supportedExtensions),
 	}
 }
 

@@ -55,6 +55,7 @@ func (l *Leg) run() {
 // leave takes the leg out of the endpoint and answers what still waits.
 func (l *Leg) leave() {
 	l.endpoint.leave(l)
+	close(l.gone)
 	for _, t := range l.queue.close() {
 		l.unknown(t.req, t.tx)
 	}
@@ -120,6 +121,8 @@ func (l *Leg) serve(req *sip.Request, tx *sip.ServerTx) {
 		l.update(req, tx)
 	case sip.INFO:
 		l.info(req, tx)
+	case sip.NOTIFY:
+		l.notify(req, tx)
 	case sip.OPTIONS:
 		e.options(req, tx)
 	default:
