@@ -8,6 +8,7 @@ import (
 	"github.com/google/uuid"
 
 	"tsunagi/server"
+	"tsunagi/server/flow"
 )
 
 // Refusal is why a call is not taken. Whoever speaks SIP turns it into a status.
@@ -87,18 +88,20 @@ func (d *Desk) busyLocked(operator ivr.UserKey) bool {
 	return false
 }
 
-// enter takes the call's place, or says why there is none any more. channelsFull
-// tells whether the merchant's contracted channels are all in use without it.
-func (d *Desk) enter(c *Call) (channelsFull bool, refusal Refusal) {
+// enter takes the call's place and tells how it arrives, or why there is no place any
+// more. A call holds its channel until it has ended, and one whose customer and
+// operator are relayed to each other has not: transferred again, that customer takes
+// a second channel (operator guide 4-8).
+func (d *Desk) enter(c *Call) (flow.Arrived, Refusal) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	switch {
 	case d.draining:
-		return false, Draining
+		return flow.Arrived{}, Draining
 	case len(d.calls) >= d.MaxCalls:
-		return false, AtCapacity
+		return flow.Arrived{}, AtCapacity
 	case d.busyLocked(c.operator.Key):
-		return false, Busy
+		return flow.Arrived{}, Busy
 	}
 	used := 0
 	for _, other := range d.calls {
@@ -108,9 +111,10 @@ func (d *Desk) enter(c *Call) (channelsFull bool, refusal Refusal) {
 	}
 	c.usesChannel = used < c.merchant.Channels
 	c.holdsOperator.Store(c.usesChannel)
+	arrived := flow.Arrived{ChannelsFull: !c.usesChannel, Returns: d.returnsLocked(c.operator.Key)}
 	d.calls[c.id] = c
 	d.running.Add(1)
-	return !c.usesChannel, ""
+	return arrived, ""
 }
 
 func (d *Desk) leave(c *Call) {

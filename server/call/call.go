@@ -31,6 +31,7 @@ type Call struct {
 	log      *slog.Logger
 
 	usesChannel   bool        // guarded by desk.mu: counts among the merchant's channels
+	joined        int         // guarded by desk.mu: how often the customer is back with the operator now; 0: not
 	holdsOperator atomic.Bool // a second call to the same operator is busy
 
 	inbox chan any      // the types of inbox.go
@@ -38,6 +39,7 @@ type Call struct {
 
 	// The rest belongs to Run's goroutine.
 	leg        Leg
+	back       Operator // to whom the customer is brought back; nil where nobody is called
 	machine    flow.Call
 	vault      *card.Vault
 	key        dtmf.Key // the key that Keep moves into the vault
@@ -60,7 +62,7 @@ func newCall(d *Desk, id ivr.CallID, operator ivr.User, merchant ivr.Merchant, c
 		desk: d, id: id, operator: operator, merchant: merchant, caller: caller,
 		log:   d.Log.With("call", string(id), "operator", operator.Key.String()),
 		inbox: make(chan any, inboxLength), ended: make(chan struct{}),
-		machine: flow.New(withoutReturn(flow.SettingsFor(merchant, operator))), vault: card.NewVault(),
+		machine: flow.New(d.settings(merchant, operator)), vault: card.NewVault(),
 	}
 }
 
@@ -70,7 +72,7 @@ func (c *Call) Run(leg Leg) {
 	defer close(c.ended)
 	defer c.vault.Wipe()
 	c.leg = leg
-	channelsFull, refusal := c.desk.enter(c)
+	arrived, refusal := c.desk.enter(c)
 	if refusal != "" {
 		c.log.Info("call refused", "reason", string(refusal))
 		leg.Refuse(refusal)
@@ -85,9 +87,9 @@ func (c *Call) Run(leg Leg) {
 	defer c.timer.stop()
 	defer c.life.Stop()
 	defer c.timeGoesOn()
-	c.log.Info("call arrived", "caller", c.caller, "channels_full", channelsFull)
+	c.log.Info("call arrived", "caller", c.caller, "channels_full", arrived.ChannelsFull, "returns", arrived.Returns)
 
-	c.step(flow.Arrived{ChannelsFull: channelsFull})
+	c.step(arrived)
 	for !c.machine.Ended() {
 		select {
 		case item := <-c.inbox:
@@ -113,6 +115,9 @@ func (c *Call) step(ev flow.Event) {
 		if next.State() != before.State() {
 			c.stateAt = time.Now()
 		}
+		if reunited(before, next) {
+			c.noteReturn()
+		}
 		for _, command := range commands {
 			if answer := c.perform(command); answer != nil {
 				events = append(events, answer)
@@ -123,10 +128,13 @@ func (c *Call) step(ev flow.Event) {
 	c.show()
 }
 
-// withoutReturn switches return calls off: this server cannot dial an operator yet,
-// and a customer must not be told that somebody will be called.
-func withoutReturn(s flow.Settings) flow.Settings {
-	s.Return = ivr.ReturnOff
+// settings are those of a call to this operator. A desk that cannot call an operator
+// has no return calls: a customer must not be told that somebody will be called.
+func (d *Desk) settings(m ivr.Merchant, operator ivr.User) flow.Settings {
+	s := flow.SettingsFor(m, operator)
+	if d.Operators == nil {
+		s.Return = ivr.ReturnOff
+	}
 	return s
 }
 

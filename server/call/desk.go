@@ -63,8 +63,10 @@ type Board interface {
 	Notify(operator ivr.UserKey, notice wire.Notice)
 }
 
-// Config is what a desk is made of. All of it is needed.
+// Config is what a desk is made of. All of it is needed but Operators: without them
+// there are no return calls.
 type Config struct {
+	Operators Operators
 	Directory Directory
 	Presence  Presence
 	Payments  Payments
@@ -81,11 +83,12 @@ type Desk struct {
 	mu       sync.Mutex
 	draining bool
 	calls    map[ivr.CallID]*Call
+	brought  map[orderKey]brought // customers lately brought back
 }
 
 // NewDesk makes a desk without calls.
 func NewDesk(c Config) *Desk {
-	return &Desk{Config: c, calls: make(map[ivr.CallID]*Call)}
+	return &Desk{Config: c, calls: make(map[ivr.CallID]*Call), brought: make(map[orderKey]brought)}
 }
 
 // Live is the number of calls in progress.

@@ -20,10 +20,23 @@
 //   - Admission is checked twice: Admit answers an INVITE without allocating anything,
 //     Run takes the place. Between the two another call may have taken it.
 //
+// # Return calls and channels
+//
+// Whoever reaches operators stands behind Operators; a desk without one has no return
+// calls. A call holds its channel from its arrival to its end. Joined by the PBX, it
+// has ended; relayed here, it has not, so a customer who is transferred again takes a
+// second channel, as the operator guide says (4-8).
+//
+// That it is the same customer can be told in two ways (returned.go). While the former
+// call is relayed, the operator's next call is that customer's: this is certain, and
+// it is the case in which channels pile up. After a join nothing is left on the line;
+// then the order tells: one with the transaction ID of a call that was returned in the
+// last half hour. A customer who comes with another order after a join counts as new.
+//
 // # Goroutines
 //
 // Run is called on a goroutine of the caller and returns when the call has ended and
-// all it started is gone. Key, PlayedOut and HungUp may be called from any goroutine;
-// they wait while the call is busy and return at once when it has ended. Desk may be
+// all it started is gone. What happens on the lines (Key, PlayedOut, Held, Resumed,
+// HungUp, OperatorAnswered and its like) may be told from any goroutine; the methods wait while the call is busy and return at once when it has ended. Desk may be
 // used from anywhere; Drain returns when the last call has ended.
 package call

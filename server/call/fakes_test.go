@@ -32,6 +32,7 @@ type site struct {
 	book     *book
 	board    *screen
 	acquirer *acquirer
+	exchange *exchange
 }
 
 var voice = sync.OnceValues(func() (*prompt.Voice, error) { return prompt.Load(nil) })
@@ -46,8 +47,9 @@ func newSite(t *testing.T) *site {
 		t: t, merchant: ivr.DefaultMerchant("shop", "つなぎ商店"), online: true,
 		book: &book{}, board: &screen{}, acquirer: &acquirer{},
 	}
+	s.exchange = &exchange{site: s, answers: 4 * time.Second}
 	s.Desk = NewDesk(Config{
-		Directory: s, Presence: s, Payments: s.acquirer, Voice: v, MaxCalls: 10,
+		Directory: s, Presence: s, Payments: s.acquirer, Voice: v, MaxCalls: 10, Operators: s.exchange,
 		Reporter: Reporter{Book: s.book, Board: s.board, Log: slog.New(slog.DiscardHandler)},
 	})
 	return s
@@ -58,7 +60,7 @@ func (s *site) UserByIVRNumber(_ context.Context, number string) (ivr.User, erro
 	if number != ivrNumber {
 		return ivr.User{}, ivr.ErrNotFound
 	}
-	return ivr.User{Key: sato, Role: ivr.RoleOperator, IVRNumber: number}, nil
+	return ivr.User{Key: sato, Role: ivr.RoleOperator, IVRNumber: number, Extension: "1024"}, nil
 }
 
 func (s *site) Merchant(context.Context, ivr.MerchantID) (ivr.Merchant, error) {

@@ -101,8 +101,9 @@ func (c *Call) bind(o order.Order) error {
 		return err
 	}
 	c.order = o
-	c.log.Info("order bound", "transaction", string(o.TransactionID), "amount", int64(o.Amount))
-	c.step(flow.OrderSent{})
+	returns := c.desk.returnsOf(orderKey{c.merchant.ID, o.TransactionID})
+	c.log.Info("order bound", "transaction", string(o.TransactionID), "amount", int64(o.Amount), "returns", returns)
+	c.step(flow.OrderSent{Returns: returns})
 	return nil
 }
 

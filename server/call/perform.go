@@ -49,11 +49,11 @@ func (c *Call) perform(command flow.Command) flow.Event {
 	case flow.Authorize:
 		c.authorize(command)
 	case flow.DialOperator:
-		return flow.TransferFailed{Turn: command.Turn} // settings keep return calls off
+		c.dial(command)
 	case flow.Join:
-		return flow.TransferFailed{Turn: command.Turn}
+		return c.join(command)
 	case flow.DropOperator:
-		// Nothing was dialled.
+		c.dropOperator()
 	case flow.Record:
 		c.record(command)
 	case flow.Tell:
@@ -61,6 +61,7 @@ func (c *Call) perform(command flow.Command) flow.Event {
 	case flow.Notify:
 		c.notify(command.ID)
 	case flow.Bye:
+		c.dropOperator()
 		c.leg.Bye()
 	}
 	return nil

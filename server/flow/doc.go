@@ -68,7 +68,10 @@
 // and on 0 # at the card number the operator is told the result (I402, I405; W406
 // before) and called. Whoever does not want the PBX's REFER gets the media relayed
 // (joined, relayed). What the two say is not the machine's business: it lasts until
-// one of them hangs up. A customer who was returned twice is not returned again.
+// one of them hangs up. A customer who was returned twice is not returned again; how
+// often that was, the arrival tells, or the order where that knows more. An operator's
+// leg that ends while the PBX is to join the two means nothing yet: the PBX ends it
+// when it succeeds.
 //
 // # Table
 //
@@ -229,7 +232,7 @@
 //	    ► ended: server_stopped ok         server stops
 //	    ► ended: fault ok                  server breaks
 //	joined
-//	    ► ended: returned ok               joined · operator hangs up · hung up
+//	    ► ended: returned ok               joined · hung up
 //	    stays                              transfer fails
 //	    ► ended: server_stopped ok         server stops
 //	    ► ended: fault ok                  server breaks

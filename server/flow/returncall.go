@@ -117,7 +117,12 @@ func (s *step) inJoined(ev Event) {
 			// The PBX refuses to join the lines itself.
 			s.joinBy(ivr.ReturnBridge)
 		}
-	case OperatorHungUp, HungUp:
+	case OperatorHungUp:
+		// A PBX that is joining the two ends this leg: what became of it is still to come.
+		if s.relayed {
+			s.finish(ivr.EndReturned)
+		}
+	case HungUp:
 		s.finish(ivr.EndReturned)
 	case Stopped:
 		s.finish(ivr.EndServerStopped)
