@@ -56,8 +56,12 @@ export function reduceSession(state: Client, event: SessionEvent): Client {
     }
     case "link":
       return withLink(state, event.link);
-    case "loggedIn":
-      return { ...state, session: event.session, remark: null };
+    case "loggedIn": {
+      // As the Go side keeps it for the next start: after a logout the form has it too.
+      const { merchant, user } = event.session;
+      const settings = { ...state.settings, merchantId: merchant.id, userId: user.id };
+      return { ...state, session: event.session, settings, remark: null };
+    }
     case "loggedOut": {
       const tone = event.forced ? "warn" : "err";
       const remark = event.message === "" ? null : ({ tone, text: event.message } as const);
