@@ -32,18 +32,39 @@ func (d *Desk) Authorize(ctx context.Context, r Request, c Card) Outcome {
 	if !d.enter() {
 		return Outcome{State: Unsent, Class: ClassLocal, Message: serverStopping}
 	}
-	a, err := d.begin(ctx, r)
-	if err != nil {
+	if !d.complete() {
 		d.sending.Done()
+		return refused(ErrReconciling)
+	}
+	a, i, err := d.attempt(ctx, r, c)
+	d.sending.Done()
+	if err != nil {
 		return refused(err)
 	}
-	answer := d.ask(ctx, a, c)
-	a, i := d.take(a, answer)
-	d.sending.Done()
 	if i == nil {
 		return outcomeOf(a)
 	}
 	return outcomeOf(i.wait(ctx, d.stopping))
+}
+
+// attempt makes one attempt, and where it is certain that not a byte of it left, a
+// second one, within the same deadline.
+func (d *Desk) attempt(ctx context.Context, r Request, c Card) (ivr.Attempt, *inquirer, error) {
+	for left, again := d.deadline, true; ; again = false {
+		a, err := d.begin(ctx, r)
+		if err != nil {
+			return a, nil, err
+		}
+		started := time.Now()
+		answer := d.ask(ctx, a, c, left)
+		left -= time.Since(started) + resendPause
+		again = again && answer.Reply == ReplyNotSent && left >= d.deadline/2
+		a, i := d.take(a, answer, again)
+		if !again || a.State != ivr.AttemptNotSent || !pause(d.background, resendPause) {
+			return a, i, nil
+		}
+		d.log.Warn("an attempt was not sent and is made once more", "attempt", a.ID, "cause", a.Cause)
+	}
 }
 
 // enter counts an authorization in, if the Desk is open.
@@ -87,8 +108,8 @@ func (d *Desk) begin(ctx context.Context, r Request) (ivr.Attempt, error) {
 
 // ask asks the acquirer under a deadline of its own. An answer that comes after it
 // is not relied on: by then the attempt is UNKNOWN and its inquirer alone decides.
-func (d *Desk) ask(ctx context.Context, a ivr.Attempt, c Card) Answer {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), d.deadline)
+func (d *Desk) ask(ctx context.Context, a ivr.Attempt, c Card, deadline time.Duration) Answer {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), deadline)
 	answers := make(chan Answer, 1)
 	d.others.Go(func() {
 		defer cancel()
@@ -98,7 +119,7 @@ func (d *Desk) ask(ctx context.Context, a ivr.Attempt, c Card) Answer {
 	})
 	// An acquirer that keeps its promise answers when ctx ends; one that does not
 	// is left behind a moment later.
-	late := time.NewTimer(d.deadline + time.Second)
+	late := time.NewTimer(deadline + time.Second)
 	defer late.Stop()
 	select {
 	case answer := <-answers:
@@ -110,15 +131,18 @@ func (d *Desk) ask(ctx context.Context, a ivr.Attempt, c Card) Answer {
 }
 
 // take writes down what the answer makes of the attempt. Where that leaves it open,
-// it returns the inquirer that settles it.
-func (d *Desk) take(a ivr.Attempt, answer Answer) (ivr.Attempt, *inquirer) {
+// it returns the inquirer that settles it. again says that nobody is told of it where
+// it was not sent, because it is made once more.
+func (d *Desk) take(a ivr.Attempt, answer Answer, again bool) (ivr.Attempt, *inquirer) {
 	e, cause := d.read(a, answer)
 	a = answered(a, answer)
 	duplicate := answer.Class == ClassDuplicate && e == Declined && d.doubtful(a)
 	if duplicate {
 		e, cause = Lost, "duplicate" // NH18 rule 2: inquiry tells which attempt it was
 	}
-	a.Told = toldAfter(a, e, cause)
+	if a.Told = toldAfter(a, e, cause); again {
+		a.Told = ivr.OutcomeNone
+	}
 	moved, err := d.move(context.Background(), a, e, cause)
 	switch {
 	case err != nil:
@@ -193,7 +217,9 @@ func (d *Desk) doubtful(a ivr.Attempt) bool {
 // insist goes on writing a transition down until it is on disk, turns out to be
 // overtaken, or the Desk stops. It is not waited for.
 func (d *Desk) insist(a ivr.Attempt, e Event, cause string) {
+	d.owed.Add(1)
 	d.others.Go(func() {
+		defer d.owed.Add(-1)
 		for {
 			if !pause(d.background, commitRetry) {
 				return // the next start makes it UNKNOWN

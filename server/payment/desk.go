@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"tsunagi/server"
@@ -22,9 +23,25 @@ type Options struct {
 	Deadline time.Duration
 
 	// Settled is told of every attempt whose outcome was unknown when its caller
-	// was answered, as soon as its new state is on disk. It must not block and must
-	// not call Stop. May be nil.
+	// was answered, or has changed afterwards, as soon as its new state is on disk.
+	// It must not block and must not call Stop. May be nil.
 	Settled func(ivr.Attempt)
+
+	// Room tells why nothing can be written down any more, before the disk is full;
+	// Ready asks it. nil: there is always room.
+	Room func() error
+
+	// Merchants lists whose books are reconciled. nil: nobody's.
+	Merchants func(context.Context) ([]ivr.MerchantID, error)
+
+	// RestoredSince, where it is not zero, says that the journal may be older than
+	// what was asked of the acquirer: nothing is authorized until the acquirer's
+	// books from this moment on have been compared with it (Recover).
+	RestoredSince time.Time
+
+	// Reconciled is told of every reconciliation that was made on the Desk's own
+	// account: after a restore, and every night. May be nil.
+	Reconciled func(Report)
 }
 
 const (
@@ -32,6 +49,7 @@ const (
 	inquiryDeadline = 10 * time.Second
 	commitDeadline  = 10 * time.Second
 	commitRetry     = 5 * time.Second
+	resendPause     = time.Second // before an attempt that was not sent is made once more
 
 	// inquirersAtOnce bounds the inquiries under way, so that a gateway that comes
 	// back is not met by all open orders in one moment.
@@ -50,6 +68,15 @@ type Desk struct {
 	deadline time.Duration
 	settled  func(ivr.Attempt)
 
+	settler    Settler    // nil where the acquirer is none
+	bookkeeper Bookkeeper // nil where the acquirer is none
+	room       func() error
+	merchants  func(context.Context) ([]ivr.MerchantID, error)
+	restored   time.Time
+	reconciled func(Report)
+
+	owed atomic.Int32 // transitions that the journal has not taken yet
+
 	background context.Context // of inquirers; ends in Stop
 	cancel     context.CancelFunc
 	stopping   chan struct{} // closed when Stop begins
@@ -60,6 +87,8 @@ type Desk struct {
 	sending   sync.WaitGroup         // attempts in SENDING; Add under mu while open
 	others    sync.WaitGroup         // every goroutine of ours
 	inquirers map[OrderKey]*inquirer // one per order with an UNKNOWN attempt
+	held      map[OrderKey]bool      // orders that are being captured, or whose cancel begins
+	unsure    error                  // why the journal is not relied on yet, after a restore
 }
 
 // New makes a Desk that takes nothing before Recover.
@@ -67,8 +96,11 @@ func New(o Options) *Desk {
 	d := &Desk{
 		journal: o.Journal, acquirer: o.Acquirer, log: o.Log, deadline: o.Deadline, settled: o.Settled,
 		stopping: make(chan struct{}), asking: make(chan struct{}, inquirersAtOnce),
-		inquirers: make(map[OrderKey]*inquirer),
+		inquirers: make(map[OrderKey]*inquirer), held: make(map[OrderKey]bool),
+		room: o.Room, merchants: o.Merchants, restored: o.RestoredSince, reconciled: o.Reconciled,
 	}
+	d.settler, _ = o.Acquirer.(Settler)
+	d.bookkeeper, _ = o.Acquirer.(Bookkeeper)
 	if d.log == nil {
 		d.log = slog.New(slog.DiscardHandler)
 	}
@@ -78,13 +110,22 @@ func New(o Options) *Desk {
 	if d.settled == nil {
 		d.settled = func(ivr.Attempt) {}
 	}
+	if d.room == nil {
+		d.room = func() error { return nil }
+	}
+	if d.reconciled == nil {
+		d.reconciled = func(Report) {}
+	}
 	d.background, d.cancel = context.WithCancel(context.Background())
 	return d
 }
 
 // Recover makes UNKNOWN whatever an earlier run left in SENDING, goes on settling
-// everything that is UNKNOWN, and opens the Desk. It tells how many attempts are
-// open. Call it once, before the SIP port opens; on an error take no calls.
+// everything that is UNKNOWN or VOIDING, asks once more about what was found paid
+// lately, and opens the Desk. It tells how many attempts are open. Call it once,
+// before the SIP port opens; on an error take no calls. After a restore the Desk
+// settles and cancels but authorizes nothing until its journal is complete again
+// (ErrReconciling in Ready).
 func (d *Desk) Recover(ctx context.Context) (unknown int, err error) {
 	left, err := d.journal.AttemptsIn(ctx, ivr.AttemptSending)
 	if err != nil {
@@ -106,10 +147,40 @@ func (d *Desk) Recover(ctx context.Context) (unknown int, err error) {
 	for _, a := range open {
 		d.startInquirer(a, time.Now(), false)
 	}
+	if err := d.resume(ctx); err != nil {
+		return 0, fmt.Errorf("recover payments: %w", err)
+	}
+	d.startReconciling()
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	d.open = true
 	return len(open), nil
+}
+
+// resume goes on with the cancels under way and with what is asked about once more.
+func (d *Desk) resume(ctx context.Context) error {
+	voiding, err := d.journal.AttemptsIn(ctx, ivr.AttemptVoiding)
+	if err != nil {
+		return err
+	}
+	for _, a := range voiding {
+		if d.settler == nil {
+			d.log.Error("the acquirer cannot go on with a cancel", "attempt", a.ID)
+			continue
+		}
+		d.startVoider(a, true, false)
+	}
+	now := time.Now()
+	lately, err := d.journal.AttemptsBetween(ctx, now.Add(-recheckReach), now)
+	if err != nil {
+		return err
+	}
+	for _, a := range lately {
+		if _, due := nextRecheck(a, now); due && rechecked(a) {
+			d.recheckLater(a)
+		}
+	}
+	return nil
 }
 
 // Stop takes no more authorizations, waits until ctx ends for those under way, and
@@ -160,7 +231,7 @@ func (d *Desk) Paid(ctx context.Context, merchant ivr.MerchantID, id order.Trans
 // tried again, under this transaction ID or another one.
 func (d *Desk) Open(ctx context.Context, merchant ivr.MerchantID, id order.TransactionID) (bool, error) {
 	return d.any(ctx, merchant, id, func(a ivr.Attempt) bool {
-		return a.State == ivr.AttemptSending || a.State == ivr.AttemptUnknown || a.State == ivr.AttemptVoiding
+		return a.Outcome() == ivr.OutcomeUnknown
 	})
 }
 

@@ -96,7 +96,7 @@ func (i *inquirer) sleep(ctx context.Context, until time.Time) bool {
 
 // inquire asks once and draws the conclusion.
 func (i *inquirer) inquire(ctx context.Context) progress {
-	books, err := i.books(ctx)
+	books, err := i.desk.books(ctx, i.key)
 	a, now := i.snapshot(), time.Now()
 	if err != nil {
 		i.desk.log.Warn("the acquirer could not be asked about an order", "attempt", a.ID, "error", err)
@@ -126,19 +126,6 @@ func (i *inquirer) inquire(ctx context.Context) progress {
 	return i.settle(ctx, f)
 }
 
-// books asks the acquirer, in turn with the other inquirers.
-func (i *inquirer) books(ctx context.Context) (Inquiry, error) {
-	select {
-	case i.desk.asking <- struct{}{}:
-		defer func() { <-i.desk.asking }()
-	case <-ctx.Done():
-		return Inquiry{}, ctx.Err()
-	}
-	ctx, cancel := context.WithTimeout(ctx, inquiryDeadline)
-	defer cancel()
-	return i.desk.acquirer.Inquire(ctx, i.key)
-}
-
 // others are the order's attempts but a.
 func (i *inquirer) others(ctx context.Context, a ivr.Attempt) ([]ivr.Attempt, error) {
 	attempts, err := i.desk.journal.AttemptsOf(ctx, i.key.Merchant, i.key.TransactionID)
@@ -161,12 +148,13 @@ func (i *inquirer) revive(ctx context.Context, others []ivr.Attempt, f finding) 
 		if other.Outcome() == ivr.OutcomePaid {
 			return true
 		}
-		moved, err := i.desk.move(ctx, booked(other, f.transaction), FoundPaid, "by_inquiry")
+		moved, err := i.desk.move(ctx, booked(other, f.transaction), FoundPaid, causeInquiry)
 		if err != nil {
 			i.desk.log.Error("an attempt found paid was not written down", "attempt", other.ID, "error", err)
 			return false
 		}
 		i.desk.settled(moved)
+		i.desk.recheckLater(moved)
 		return true
 	}
 	return false
@@ -199,6 +187,9 @@ func (i *inquirer) settle(ctx context.Context, f finding) progress {
 	i.desk.log.Info("attempt settled", "attempt", moved.ID, "state", moved.State, "cause", moved.Cause)
 	if !waiting {
 		i.desk.settled(moved)
+	}
+	if moved.State == ivr.AttemptApproved {
+		i.desk.recheckLater(moved)
 	}
 	return settled
 }

@@ -39,7 +39,7 @@ func judge(a ivr.Attempt, others []ivr.Attempt, books Inquiry) finding {
 	case !known:
 		return finding{event: FoundNothing, cause: "not_found"}
 	case own.Reply == ReplyDeclined:
-		return finding{event: FoundRefused, cause: "by_inquiry", transaction: own}
+		return finding{event: FoundRefused, cause: causeInquiry, transaction: own}
 	case own.Reply == ReplyApproved:
 		return finding{event: FoundVoided, cause: "by_gateway", transaction: own} // a success that a cancel has undone
 	}
@@ -53,7 +53,7 @@ func judgePaid(a ivr.Attempt, others []ivr.Attempt, success Transaction) finding
 		return finding{event: GivenUp, cause: "other_amount", transaction: success}
 	}
 	if owns(a, others, success) {
-		return finding{event: FoundPaid, cause: "by_inquiry", transaction: success}
+		return finding{event: FoundPaid, cause: causeInquiry, transaction: success}
 	}
 	for _, other := range others {
 		_, reviving := Next(other.State, FoundPaid)

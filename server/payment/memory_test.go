@@ -55,7 +55,7 @@ func (m *memory) BeginAttempt(ctx context.Context, a ivr.Attempt) error {
 			if paid(other) {
 				return ivr.ErrOrderPaid
 			}
-			if open(other) {
+			if other.Outcome() == ivr.OutcomeUnknown {
 				return ivr.ErrOrderOpen
 			}
 		}
@@ -99,6 +99,10 @@ func (m *memory) AttemptsIn(_ context.Context, state ivr.AttemptState) ([]ivr.At
 	return m.list(func(a ivr.Attempt) bool { return a.State == state })
 }
 
+func (m *memory) AttemptsBetween(_ context.Context, from, to time.Time) ([]ivr.Attempt, error) {
+	return m.list(func(a ivr.Attempt) bool { return !a.SendingAt.Before(from) && !a.SendingAt.After(to) })
+}
+
 func (m *memory) list(wanted func(ivr.Attempt) bool) (found []ivr.Attempt, err error) {
 	err = m.do("list", func() error {
 		found = slices.DeleteFunc(slices.Clone(m.attempts), func(a ivr.Attempt) bool { return !wanted(a) })
@@ -109,8 +113,4 @@ func (m *memory) list(wanted func(ivr.Attempt) bool) (found []ivr.Attempt, err e
 
 func paid(a ivr.Attempt) bool {
 	return a.State == ivr.AttemptApproved || a.State == ivr.AttemptCaptured
-}
-
-func open(a ivr.Attempt) bool {
-	return a.State == ivr.AttemptSending || a.State == ivr.AttemptUnknown || a.State == ivr.AttemptVoiding
 }

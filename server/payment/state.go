@@ -46,6 +46,7 @@ const (
 //	APPROVED     ──void begun────►  VOIDING
 //	APPROVED     ──found voided──►  VOIDED
 //	CAPTURED     ──void begun────►  VOIDING
+//	CAPTURED     ──found voided──►  VOIDED
 //	VOIDING      ──void done─────►  VOIDED
 //	VOIDING      ──void refused──►  VOID_FAILED
 //	VOID_FAILED  ──void begun────►  VOIDING
@@ -79,7 +80,7 @@ var transitions = map[ivr.AttemptState]map[Event]ivr.AttemptState{
 		VoidBegun:   ivr.AttemptVoiding,
 		FoundVoided: ivr.AttemptVoided,
 	},
-	ivr.AttemptCaptured:   {VoidBegun: ivr.AttemptVoiding},
+	ivr.AttemptCaptured:   {VoidBegun: ivr.AttemptVoiding, FoundVoided: ivr.AttemptVoided},
 	ivr.AttemptVoiding:    {VoidDone: ivr.AttemptVoided, VoidRefused: ivr.AttemptVoidFailed},
 	ivr.AttemptVoidFailed: {VoidBegun: ivr.AttemptVoiding},
 	ivr.AttemptManual: {

@@ -18,7 +18,7 @@ const attemptColumns = `attempt_id, call_id, merchant_id, user_id, transaction_i
 
 // BeginAttempt writes down an attempt in its first state, SENDING, before its
 // request leaves. It refuses an order that is paid (ivr.ErrOrderPaid) or that has
-// an attempt whose outcome is open (ivr.ErrOrderOpen).
+// an attempt whose outcome is open or waits for a person (ivr.ErrOrderOpen).
 func (s *Store) BeginAttempt(ctx context.Context, a ivr.Attempt) error {
 	err := s.change(ctx, func(tx *sql.Tx) error {
 		if err := refuseTaken(ctx, tx, a); err != nil {
@@ -42,12 +42,13 @@ func (s *Store) BeginAttempt(ctx context.Context, a ivr.Attempt) error {
 }
 
 // refuseTaken says which of the two rules of the journal the attempt would break.
-// The unique indexes hold the same rules; this names them.
+// The unique indexes hold the same rules for what is under way; this names them, and
+// adds what waits for a person: its money may have been taken.
 func refuseTaken(ctx context.Context, tx *sql.Tx, a ivr.Attempt) error {
 	var paid, open bool
 	err := tx.QueryRowContext(ctx, `
 		SELECT coalesce(max(state IN ('APPROVED', 'CAPTURED')), 0),
-			coalesce(max(state IN ('SENDING', 'UNKNOWN', 'VOIDING')), 0)
+			coalesce(max(state IN ('SENDING', 'UNKNOWN', 'VOIDING', 'VOID_FAILED', 'MANUAL')), 0)
 		FROM attempts WHERE merchant_id = ? AND transaction_id = ?`,
 		a.Operator.Merchant, a.Order.TransactionID).Scan(&paid, &open)
 	switch {
@@ -99,11 +100,11 @@ func takenBy(err error) error {
 }
 
 // NoteInquiry writes down that an inquiry was made about an attempt that is still
-// UNKNOWN, and when the acquirer first said that it does not know it.
+// UNKNOWN, or paid and asked about once more, and when the acquirer first said that it does not know it.
 func (s *Store) NoteInquiry(ctx context.Context, id ivr.AttemptID, at, notFoundAt time.Time) error {
 	result, err := s.write.ExecContext(ctx, `
 		UPDATE attempts SET inquiries = inquiries + 1, inquired_at = ?, not_found_at = ?
-		WHERE attempt_id = ? AND state = 'UNKNOWN'`, toMs(at), toMs(notFoundAt), id)
+		WHERE attempt_id = ? AND state IN ('UNKNOWN', 'APPROVED', 'CAPTURED')`, toMs(at), toMs(notFoundAt), id)
 	if err = changedOne(result, err); err != nil {
 		return fmt.Errorf("note an inquiry about attempt %s: %w", id, err)
 	}
@@ -135,6 +136,17 @@ func (s *Store) AttemptsIn(ctx context.Context, state ivr.AttemptState) ([]ivr.A
 		WHERE state = ? ORDER BY sending_at, attempt_id`, state)
 	if err != nil {
 		return nil, fmt.Errorf("list attempts in state %s: %w", state, err)
+	}
+	return attempts, nil
+}
+
+// AttemptsBetween lists the attempts of all merchants that were written down between
+// two moments, both included, oldest first.
+func (s *Store) AttemptsBetween(ctx context.Context, from, to time.Time) ([]ivr.Attempt, error) {
+	attempts, err := list(ctx, s.read, scanAttempt, "SELECT "+attemptColumns+` FROM attempts
+		WHERE sending_at BETWEEN ? AND ? ORDER BY sending_at, attempt_id`, from.UnixMilli(), to.UnixMilli())
+	if err != nil {
+		return nil, fmt.Errorf("list attempts from %s to %s: %w", from.Format(time.RFC3339), to.Format(time.RFC3339), err)
 	}
 	return attempts, nil
 }

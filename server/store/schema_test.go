@@ -23,6 +23,7 @@ var allowed = map[string]string{
 		"brand last4 acquirer state cause class result_code message auth_code gateway_txn merchant_txn told created_at " +
 		"sending_at wrote_at done_at inquiries inquired_at not_found_at",
 	"attempt_events":   "seq attempt_id from_state to_state at cause hash_prev hash",
+	"audit":            "seq at kind result merchant_id user_id source object detail hash_prev hash",
 	"goose_db_version": "id version_id is_applied tstamp",
 }
 

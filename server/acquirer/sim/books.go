@@ -6,10 +6,13 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"slices"
 	"sync"
 	"time"
 
+	"tsunagi/server"
 	"tsunagi/server/payment"
+	"tsunagi/shared/order"
 )
 
 // line is one transaction in the books and in their file.
@@ -78,7 +81,7 @@ func (b *books) load(file *os.File) (whole int64, err error) {
 		if err := json.Unmarshal(text, &l); err != nil {
 			return 0, fmt.Errorf("line %d: %w", b.count+1, err)
 		}
-		b.orders[l.Order] = append(b.orders[l.Order], l)
+		b.put(l)
 		b.count++
 		whole += int64(len(text))
 	}
@@ -104,15 +107,90 @@ func (b *books) enter(a payment.Authorization, v verdict, settles Fault) (paymen
 		l.Transaction.AuthCode = fmt.Sprintf("%06d", b.count%1_000_000)
 	case v == pending:
 		l.SettlesAt, l.SettlesTo = now.Add(settles.Delay), payment.ReplyDeclined
-		if settles.Kind == PendingPaid {
+		if settles.Kind != PendingFailed {
 			l.SettlesTo = payment.ReplyApproved
 		}
 	}
-	if err := b.save(l); err != nil {
+	if err := b.addLocked(l); err != nil {
 		return payment.Transaction{}, verdict{}, err
 	}
-	b.orders[l.Order] = append(b.orders[l.Order], l)
+	if v == pending && settles.Kind == PendingVoided {
+		return l.Transaction, v, b.settleLocked(l.Order, payment.KindCancel, a.Order.Amount, l.SettlesAt.Add(voidedAfter))
+	}
 	return l.Transaction, v, nil
+}
+
+// voidedAfter is how long after a pending order has turned out paid the acquirer
+// cancels it (PendingVoided).
+const voidedAfter = 30 * time.Minute
+
+// settle writes the capture or cancel of an order down, or says no: only a whole
+// payment that stands can be cancelled, and captured once.
+func (b *books) settle(o payment.OrderKey, kind payment.Kind, amount order.Yen) (verdict, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	now := time.Now()
+	var paid, captured order.Yen
+	for _, l := range b.orders[o] {
+		t := l.now(now)
+		switch {
+		case t.Reply != payment.ReplyApproved || t.At.After(now):
+		case t.Kind == payment.KindAuthorize:
+			paid = t.Amount
+		case t.Kind == payment.KindCapture:
+			captured = t.Amount
+		case t.Kind == payment.KindCancel:
+			paid, captured = 0, 0
+		}
+	}
+	if amount == 0 {
+		amount = paid // none was named: all of it
+	}
+	if paid == 0 || amount != paid || kind == payment.KindCapture && captured != 0 {
+		return notAdmitted, nil
+	}
+	return success, b.settleLocked(o, kind, amount, now)
+}
+
+// settleLocked writes a capture or cancel down, at a time that may be still to come.
+func (b *books) settleLocked(o payment.OrderKey, kind payment.Kind, amount order.Yen, at time.Time) error {
+	b.count++
+	return b.addLocked(line{Order: o, Transaction: payment.Transaction{
+		ID: fmt.Sprintf("sim-%08d", b.count), Kind: kind, Reply: payment.ReplyApproved,
+		Code: success.resultCode(false), Message: success.message, Amount: amount, At: at,
+	}})
+}
+
+func (b *books) addLocked(l line) error {
+	if err := b.save(l); err != nil {
+		return err
+	}
+	b.put(l)
+	return nil
+}
+
+// put adds a line. A cancel takes the place of one that was still to come.
+func (b *books) put(l line) {
+	lines := b.orders[l.Order]
+	if l.Transaction.Kind == payment.KindCancel {
+		lines = slices.DeleteFunc(lines, func(other line) bool { return other.Transaction.At.After(l.Transaction.At) })
+	}
+	b.orders[l.Order] = append(lines, l)
+}
+
+// between lists the orders of a merchant that have a transaction in a span.
+func (b *books) between(merchant ivr.MerchantID, from, to time.Time) []payment.OrderKey {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	var keys []payment.OrderKey
+	for key, lines := range b.orders {
+		if key.Merchant == merchant && slices.ContainsFunc(lines, func(l line) bool {
+			return !l.Transaction.At.Before(from) && !l.Transaction.At.After(to)
+		}) {
+			keys = append(keys, key)
+		}
+	}
+	return keys
 }
 
 func (b *books) save(l line) error {
@@ -134,7 +212,9 @@ func (b *books) of(key payment.OrderKey) []payment.Transaction {
 	now := time.Now()
 	transactions := make([]payment.Transaction, 0, len(b.orders[key]))
 	for _, l := range b.orders[key] {
-		transactions = append(transactions, l.now(now))
+		if t := l.now(now); !t.At.After(now) {
+			transactions = append(transactions, t)
+		}
 	}
 	return transactions
 }
@@ -150,7 +230,7 @@ func (b *books) succeededLocked(key payment.OrderKey, at time.Time) (n int) {
 	for _, l := range b.orders[key] {
 		t := l.now(at)
 		switch {
-		case t.Reply != payment.ReplyApproved:
+		case t.Reply != payment.ReplyApproved || t.At.After(at):
 		case t.Kind == payment.KindAuthorize:
 			n++
 		case t.Kind == payment.KindCancel:

@@ -16,6 +16,8 @@ var (
 	success   = verdict{"A001", payment.ClassNone, "処理が成功しました。"}
 	pending   = verdict{"AE10", payment.ClassNone, "トランザクションが保留されました。"}
 	duplicate = verdict{"NH18", payment.ClassDuplicate, "既に成功していました"}
+
+	notAdmitted = verdict{"NH02", payment.ClassState, "この取引には要求された処理を行えません。"}
 )
 
 // Input errors. The specification names the family AC and no member of it: these

@@ -30,6 +30,16 @@
 //	                   9904  the request is swallowed: nothing is booked, nothing comes back
 //	                   9905  the connection is reset before anything is booked
 //	                   9906  the acquirer cannot be reached: nothing is sent
+//	                   9907  paid, then the connection is reset
+//	                   9908  paid, but the answer cannot be read
+//	                   9909  paid, but the answer names another order
+//	                   9910  paid, the answer comes after 8 s
+//	                   9911  paid after 8 s and answered then
+//
+// # Captures and cancels
+//
+// A payment that stands can be captured once and cancelled once, as a whole;
+// everything else is refused with NH02.
 //
 // # Books
 //

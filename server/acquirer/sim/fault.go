@@ -29,12 +29,24 @@ const (
 	WrongAmount   FaultKind = "wrong_amount"   // booked; the answer echoes another amount
 	Garbled       FaultKind = "garbled"        // booked; the answer cannot be read
 	NoInquiry     FaultKind = "no_inquiry"     // inquiries about the order fail
+	PendingVoided FaultKind = "pending_voided" // as PendingPaid; half an hour later the acquirer cancels it
+
+	// Of captures and cancels.
+	SettleRefused FaultKind = "settle_refused" // refused with NH02: not booked
+	SettleHang    FaultKind = "settle_hang"    // swallowed: not booked, silence until the deadline
+	SettleLost    FaultKind = "settle_lost"    // booked, then reset
+	SettleUnsent  FaultKind = "settle_unsent"  // not a byte is sent: not booked
 )
 
 // FaultKinds lists the faults.
 func FaultKinds() []FaultKind {
 	return []FaultKind{Unreachable, Hang, Reset, Silence, ResetAfter, Late, Slow, PendingPaid, PendingFailed,
-		WrongOrder, WrongAmount, Garbled, NoInquiry}
+		WrongOrder, WrongAmount, Garbled, NoInquiry, PendingVoided, SettleRefused, SettleHang, SettleLost, SettleUnsent}
+}
+
+// ofSettling tells whether a fault is one of captures and cancels.
+func ofSettling(k FaultKind) bool {
+	return k == SettleRefused || k == SettleHang || k == SettleLost || k == SettleUnsent
 }
 
 // Fault is a line of the script: what goes wrong, for which orders, how often.
@@ -42,7 +54,7 @@ type Fault struct {
 	Kind        FaultKind
 	Transaction string        // pattern of path.Match for the transaction ID; empty: every order
 	Times       int           // so many requests, then no more; 0: always
-	Delay       time.Duration // of Late, Slow, PendingPaid and PendingFailed
+	Delay       time.Duration // of Late, Slow and the pending ones
 }
 
 // magicDelay is how long a pending order of Config.Magic takes to settle: past the
@@ -57,6 +69,11 @@ var magic = map[order.Yen]Fault{
 	9904: {Kind: Hang},
 	9905: {Kind: Reset},
 	9906: {Kind: Unreachable},
+	9907: {Kind: ResetAfter},
+	9908: {Kind: Garbled},
+	9909: {Kind: WrongOrder},
+	9910: {Kind: Late, Delay: magicDelay},
+	9911: {Kind: Slow, Delay: magicDelay},
 }
 
 // script hands out faults in the order in which they stand.
@@ -82,10 +99,16 @@ func newScript(c Config) (*script, error) {
 
 // authorization is the fault for a request, the zero Fault for none.
 func (s *script) authorization(a payment.Authorization) Fault {
-	f, ok := s.take(a.Order.TransactionID, func(k FaultKind) bool { return k != NoInquiry })
+	f, ok := s.take(a.Order.TransactionID, func(k FaultKind) bool { return k != NoInquiry && !ofSettling(k) })
 	if !ok && s.magic {
 		return magic[a.Order.Amount%10_000]
 	}
+	return f
+}
+
+// settling is the fault for a capture or a cancel, the zero Fault for none.
+func (s *script) settling(id order.TransactionID) Fault {
+	f, _ := s.take(id, ofSettling)
 	return f
 }
 

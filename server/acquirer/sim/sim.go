@@ -25,7 +25,11 @@ type Acquirer struct {
 	books  *books
 }
 
-var _ payment.Acquirer = (*Acquirer)(nil)
+var (
+	_ payment.Acquirer   = (*Acquirer)(nil)
+	_ payment.Settler    = (*Acquirer)(nil)
+	_ payment.Bookkeeper = (*Acquirer)(nil)
+)
 
 // errInquiry is what an inquiry comes to under NoInquiry.
 var errInquiry = errors.New("the simulated acquirer takes no inquiries")
@@ -92,7 +96,7 @@ func (s *Acquirer) handle(ctx context.Context, a payment.Authorization, v verdic
 		return lost("deadline")
 	case Slow:
 		time.Sleep(fault.Delay) // an acquirer knows nothing of our deadline
-	case PendingPaid, PendingFailed:
+	case PendingPaid, PendingFailed, PendingVoided:
 		if v == success {
 			v = pending
 		}

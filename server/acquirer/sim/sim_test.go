@@ -169,6 +169,7 @@ func TestFaults(t *testing.T) {
 		{WrongOrder, payment.ReplyApproved, time.Second, 1, 1},
 		{WrongAmount, payment.ReplyApproved, time.Second, 1, 1},
 		{Garbled, payment.ReplyLost, time.Second, 1, 1},
+		{PendingVoided, payment.ReplyPending, time.Second, 0, 0},
 	}
 	for _, tt := range tests {
 		t.Run(string(tt.kind), func(t *testing.T) {
@@ -202,9 +203,11 @@ func TestFaults(t *testing.T) {
 			})
 		})
 	}
-	// Every fault has its row; NoInquiry has a test of its own.
-	if len(tests) != len(FaultKinds()) {
-		t.Errorf("rows: got %d, want one for each of the %d faults but one, and one without", len(tests), len(FaultKinds()))
+	// Every fault has its row; NoInquiry and those of captures and cancels have tests of
+	// their own.
+	kinds := slices.DeleteFunc(FaultKinds(), func(k FaultKind) bool { return k == NoInquiry || ofSettling(k) })
+	if len(tests) != len(kinds)+1 {
+		t.Errorf("rows: got %d, want one for each of the %d faults, and one without", len(tests), len(kinds))
 	}
 }
 
@@ -258,7 +261,9 @@ func TestNewRefuses(t *testing.T) {
 func TestMagicAmounts(t *testing.T) {
 	want := map[order.Yen]payment.Reply{
 		9901: payment.ReplyPending, 19902: payment.ReplyPending, 29903: payment.ReplyLost, 9904: payment.ReplyLost,
-		99_999_905: payment.ReplyLost, 9906: payment.ReplyNotSent, 9907: payment.ReplyApproved, 99_010: payment.ReplyApproved,
+		99_999_905: payment.ReplyLost, 9906: payment.ReplyNotSent, 9907: payment.ReplyLost, 9908: payment.ReplyLost,
+		9909: payment.ReplyApproved, 9910: payment.ReplyApproved, 9911: payment.ReplyApproved,
+		9912: payment.ReplyApproved, 99_010: payment.ReplyApproved,
 	}
 	for amount, reply := range want {
 		synctest.Test(t, func(t *testing.T) {
