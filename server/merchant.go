@@ -80,6 +80,10 @@ type Merchant struct {
 	Capture            bool          `json:"capture"` // authorize and capture at once
 	Sources            []string      `json:"sources"` // CIDR list a login may come from; empty: any
 	TalkScript         string        `json:"talkScript"`
+
+	// Language is what customers are spoken to in where an order does not choose;
+	// empty: Japanese.
+	Language order.Language `json:"language,omitempty"`
 }
 
 // DefaultMerchant has every setting at the default of product.md section 2.

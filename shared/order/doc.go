@@ -1,6 +1,6 @@
 // Package order holds what an operator sends: 取引ID (transaction ID), 会員ID
 // (member ID), 決済金額 (amount in yen, tax included) and 支払回数 (payment count),
-// and the rules that refuse a wrong one.
+// the language the customer is spoken to in, and the rules that refuse a wrong one.
 //
 // Both programs use it: the desktop checks a form before it is sent, the server
 // checks the same order again before it is bound to a call. It knows nothing of

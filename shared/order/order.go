@@ -51,12 +51,37 @@ func (p PaymentCount) Label() string {
 	return string(p) + "回"
 }
 
+// Language is what the customer is spoken to in, spelled as in BCP 47. Empty leaves
+// it to the merchant.
+type Language string
+
+// The languages.
+const (
+	Japanese Language = "ja"
+	English  Language = "en"
+)
+
+// Languages lists every choice in the order in which a form shows them.
+func Languages() []Language { return []Language{Japanese, English} }
+
+// Label is the choice in the words of the form.
+func (l Language) Label() string {
+	switch l {
+	case Japanese:
+		return "日本語"
+	case English:
+		return "英語"
+	}
+	return ""
+}
+
 // Order is what an operator hands to the IVR. A value of it has passed Parse.
 type Order struct {
 	TransactionID TransactionID `json:"transactionId"`
 	MemberID      MemberID      `json:"memberId"`
 	Amount        Yen           `json:"amount"`
 	PaymentCount  PaymentCount  `json:"paymentCount"`
+	Language      Language      `json:"language,omitempty"` // of the guidance; empty: the merchant's
 }
 
 // Form is an order as it was typed or received, before any rule was applied.
@@ -65,6 +90,7 @@ type Form struct {
 	MemberID      string `json:"memberId"`
 	Amount        string `json:"amount"`
 	PaymentCount  string `json:"paymentCount"`
+	Language      string `json:"language,omitempty"` // empty: the merchant's
 }
 
 // Rules are the merchant's settings that decide which fields an order has.
@@ -82,6 +108,7 @@ const (
 	FieldMemberID      Field = "memberId"
 	FieldAmount        Field = "amount"
 	FieldPaymentCount  Field = "paymentCount"
+	FieldLanguage      Field = "language"
 )
 
 // Refusal is why a field was not accepted, in words for the operator. It never
@@ -117,6 +144,9 @@ func Parse(f Form, rules Rules) (Order, []Refusal) {
 
 	o.PaymentCount, message = parsePaymentCount(f.PaymentCount, rules.PaymentCountChoice)
 	refuse(FieldPaymentCount, message)
+
+	o.Language, message = parseLanguage(f.Language)
+	refuse(FieldLanguage, message)
 
 	if len(refusals) > 0 {
 		return Order{}, refusals
@@ -185,4 +215,12 @@ func parsePaymentCount(typed string, choice bool) (PaymentCount, string) {
 		return "", PaymentCountUnknown
 	}
 	return p, ""
+}
+
+func parseLanguage(chosen string) (Language, string) {
+	l := Language(chosen)
+	if l != "" && !slices.Contains(Languages(), l) {
+		return "", LanguageUnknown
+	}
+	return l, ""
 }

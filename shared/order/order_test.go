@@ -50,7 +50,7 @@ func TestParse(t *testing.T) {
 		}
 	}
 	for _, message := range words {
-		if !told[message] {
+		if !told[message] && message != LanguageUnknown { // TestLanguage's
 			t.Errorf("no case is refused with %q", message)
 		}
 	}
@@ -61,7 +61,42 @@ var words = []string{
 	TransactionIDMissing, TransactionIDTooLong, TransactionIDCharacters, IDIsCard,
 	MemberIDTooLong, MemberIDCharacters, MemberIDNotUsed,
 	AmountMissing, AmountCharacters, AmountTooLong, AmountOutOfRange,
-	PaymentCountFixed, PaymentCountUnknown,
+	PaymentCountFixed, PaymentCountUnknown, LanguageUnknown,
+}
+
+// The language of the guidance is the merchant's where none was chosen.
+func TestLanguage(t *testing.T) {
+	for _, row := range []struct {
+		chosen string
+		want   Language
+		refuse bool
+	}{
+		{"", "", false},
+		{"ja", Japanese, false},
+		{"en", English, false},
+		{"EN", "", true},
+		{"fr", "", true},
+		{"日本語", "", true},
+	} {
+		o, refusals := Parse(Form{TransactionID: "A-1", Amount: "1", Language: row.chosen}, Rules{})
+		if row.refuse {
+			if want := []Refusal{{FieldLanguage, LanguageUnknown}}; !slices.Equal(refusals, want) {
+				t.Errorf("%q: got %v, want %v", row.chosen, refusals, want)
+			}
+			continue
+		}
+		if len(refusals) > 0 || o.Language != row.want {
+			t.Errorf("%q: got %q and %v, want %q", row.chosen, o.Language, refusals, row.want)
+		}
+	}
+	for _, l := range Languages() {
+		if l.Label() == "" {
+			t.Errorf("%s has no words for the form", l)
+		}
+	}
+	if Language("").Label() != "" {
+		t.Error("no choice has words")
+	}
 }
 
 // The choices and their words are those of the operator guide, 3.5.1.
@@ -101,13 +136,13 @@ func isCard(id string) bool {
 }
 
 func FuzzParse(f *testing.F) {
-	f.Add("A-1", "", "1000", "1", false, true)
-	f.Add("４１１１－１１１１－１１１１－１１１１", "taro@example.jp", "３６，５００", "revolving", true, true)
-	f.Add("4222222222222", "4111111111111111", "99999999", "3", true, false)
-	f.Add("--4111111111111111", "x", "0", "bonus", false, false)
-	f.Fuzz(func(t *testing.T, id, member, amount, count string, memberID, choice bool) {
+	f.Add("A-1", "", "1000", "1", "", false, true)
+	f.Add("４１１１－１１１１－１１１１－１１１１", "taro@example.jp", "３６，５００", "revolving", "en", true, true)
+	f.Add("4222222222222", "4111111111111111", "99999999", "3", "ja", true, false)
+	f.Add("--4111111111111111", "x", "0", "bonus", "xx", false, false)
+	f.Fuzz(func(t *testing.T, id, member, amount, count, language string, memberID, choice bool) {
 		rules := Rules{MemberID: memberID, PaymentCountChoice: choice}
-		o, refusals := Parse(Form{id, member, amount, count}, rules)
+		o, refusals := Parse(Form{id, member, amount, count, language}, rules)
 		for _, refusal := range refusals {
 			if !slices.Contains(words, refusal.Message) {
 				t.Errorf("refusal says %q, which is none of the fixed sentences", refusal.Message)
@@ -129,6 +164,8 @@ func FuzzParse(f *testing.F) {
 			t.Errorf("accepted amount %d", o.Amount)
 		case !slices.Contains(PaymentCounts(), o.PaymentCount), o.PaymentCount != "1" && !choice:
 			t.Errorf("accepted payment count %q", o.PaymentCount)
+		case o.Language != "" && !slices.Contains(Languages(), o.Language):
+			t.Errorf("accepted language %q", o.Language)
 		}
 	})
 }

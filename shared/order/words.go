@@ -15,5 +15,6 @@ const (
 	AmountOutOfRange        = "決済金額は1円から99,999,999円までです。"
 	PaymentCountFixed       = "支払回数は1回のみ利用できます。"
 	PaymentCountUnknown     = "支払回数を選択してください。"
+	LanguageUnknown         = "案内の言語を選択してください。"
 	AlreadyPaid             = "この取引IDは決済済みです。"
 )

@@ -16,7 +16,7 @@ var update = flag.Bool("update", false, "rewrite testdata/*.json")
 
 const noon = 1795402800000 // 2026-11-23 12:00:00 in Japan, in ms
 
-var form = order.Form{TransactionID: "ORD-20261123-0044", MemberID: "", Amount: "36,500", PaymentCount: "3"}
+var form = order.Form{TransactionID: "ORD-20261123-0044", MemberID: "", Amount: "36,500", PaymentCount: "3", Language: "en"}
 
 var call = Call{
 	ID: "c-44", OperatorID: "op-sato", State: StateSecurityCode, Outcome: OutcomeNone,
