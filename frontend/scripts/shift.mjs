@@ -3,9 +3,9 @@
 import { withScreens } from "./screens.mjs";
 
 const groups = [
-  ["op-ready", "op-send", "op-send-5", "op-send-missing", "op-handover", "op-three", "op-lost", "op-f301", "op-return", "op-hold", "op-logout", "op-history", "op-fixed"],
-  ["op-member", "op-error", "op-api"],
-  ["login", "login-error", "login-already", "login-forced", "login-offline", "login-supervisor"],
+  ["op-ready", "op-send", "op-send-5", "op-send-missing", "op-handover", "op-three", "op-lost", "op-f301", "op-return", "op-hold", "op-logout", "op-history", "op-fixed", "op-talk"],
+  ["op-member", "op-error", "op-api", "op-talk-own"],
+  ["login", "login-error", "login-already", "login-forced", "login-offline", "login-damaged", "login-supervisor"],
 ];
 let shifts = 0;
 let compared = 0;

@@ -41,6 +41,7 @@ async function set(): Promise<void> {
   if (scenario.loginError) app.session({ type: "loginRefused", message: scenario.loginError });
   app.attend({ type: "ready", atMs: scenario.readySinceMs ?? sampleReadySinceMs });
   if (scenario.notice) backend.change({ notice: scenario.notice });
+  if (scenario.inquired) app.inquiry({ type: "answered", answer: scenario.inquired });
   if (scenario.panel) app.panel = scenario.panel;
   if (scenario.mini) await app.toggleMini();
   await tick();

@@ -1,6 +1,7 @@
 import type {
   BackendEvent,
   Form,
+  Inquired,
   LoginForm,
   Session,
   SetPassword,
@@ -31,6 +32,8 @@ export interface Backend {
   /** sendOrder resolves once the order is written down and bound to the call. The same key gets the same answer. */
   sendOrder(callId: string, key: string, form: Form): Promise<void>;
   ask(callId: string, what: Request): Promise<void>;
+  /** inquire asks the acquirer what became of an order on hold; that may take seconds. */
+  inquire(transactionId: string): Promise<Inquired>;
 
   /** trust pins the certificate with this fingerprint (64 hex digits) and connects. */
   trust(fingerprint: string): Promise<void>;

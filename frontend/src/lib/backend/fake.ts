@@ -1,5 +1,5 @@
 import type { Backend, Request } from "./backend";
-import type { BackendEvent, Call, Change, Form, LoginForm, Session, SetPassword, Settings, State, WireError } from "./types";
+import type { BackendEvent, Call, Change, Form, Inquired, LoginForm, Session, SetPassword, Settings, State, WireError } from "./types";
 import { session } from "./samples";
 
 /**
@@ -81,6 +81,15 @@ export class Fake implements Backend {
     if (what === "again") return this.change({ call: { ...call, digits: 0 } });
     const ended = { state: "ended", outcome: "ng", canAskAgain: false, canAbort: false, stateAtMs: this.#now() };
     this.change({ call: { ...call, ...ended } });
+  };
+
+  /** An order on hold stays so: the fake's acquirer never finds out. */
+  inquire = async (transactionId: string): Promise<Inquired> => {
+    this.#online();
+    const { calls = [], results = [] } = this.#state.snapshot ?? {};
+    const known = [...calls, ...results].findLast((one) => one.transactionId === transactionId);
+    if (!known) throw refusal("not_allowed", "");
+    return { transactionId, outcome: known.outcome, code: "", message: "", atMs: this.#now() };
   };
 
   trust = async (fingerprint: string): Promise<void> => {

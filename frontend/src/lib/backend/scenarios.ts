@@ -1,5 +1,5 @@
 // The scenarios of the fake backend: one for each screen of the design.
-import type { Form, Merchant, Notice, Row, State } from "./types";
+import type { Form, Inquired, Merchant, Notice, Row, State } from "./types";
 import { at, calls, loggedOutState, operatorState, order, rowOf, rows, sampleNow, session } from "./samples";
 
 export interface Scenario {
@@ -11,8 +11,10 @@ export interface Scenario {
   /** shown above the login fields. */
   loggedOut?: string;
   loginError?: string;
-  panel?: "history" | "help" | "logout" | "password" | "server";
+  panel?: "history" | "talk" | "help" | "logout" | "password" | "server";
   mini?: boolean;
+  /** what an earlier inquiry was answered. */
+  inquired?: Inquired;
   /** since when the band is green; the start of the sample's wait by default. */
   readySinceMs?: number;
   /** names the control that has the focus in the design's picture. */
@@ -20,6 +22,7 @@ export interface Scenario {
 }
 
 const filled: Partial<Form> = { transactionId: order(44), amount: "36500", paymentCount: "3" };
+const settingsDamaged = "設定ファイルが壊れていたため、初期設定に戻しました。";
 const two = [calls.enteringCode, calls.enteringNumber];
 
 const supervisor = {
@@ -66,6 +69,10 @@ export const scenarios: Record<string, Scenario> = {
   "login-fingerprint": { state: untrusted(false) },
   "login-changed": { state: untrusted(true) },
   "login-offline": { state: { ...loggedOutState, link: { ...loggedOutState.link, phase: "lost" } }, focus: "password" },
+  "login-damaged": {
+    state: { ...loggedOutState, notice: settingsDamaged, link: { ...loggedOutState.link, phase: "idle", address: "" }, settings: { ...loggedOutState.settings, server: "", merchantId: "", userId: "" } },
+    focus: "merchantId",
+  },
   "login-server": { state: loggedOutState, panel: "server" },
   "op-ready": ready,
   "op-empty": {
@@ -93,6 +100,9 @@ export const scenarios: Record<string, Scenario> = {
   "op-logout": { ...ready, panel: "logout" },
   "op-help": { ...ready, panel: "help", focus: "" },
   "op-history": { ...ready, panel: "history", focus: "" },
+  "op-talk": { ...ready, panel: "talk" },
+  "op-talk-own": { ...withMerchant(ready, { memberId: true, talkScript: "カードの裏面、署名欄の右側をご覧ください。\n\nそちらに印字されている末尾3桁が、セキュリティコードでございます。" }), panel: "talk" },
+  "op-damaged": { ...ready, state: { ...ready.state, notice: settingsDamaged } },
   "op-f301": {
     ...ready,
     state: operatorState([calls.enteringCode, calls.timedOut]),
@@ -117,6 +127,7 @@ export const scenarios: Record<string, Scenario> = {
       rowOf("16:08:58", 24, "03.カード与信_保留", { result: "保留", message: "決済結果を確認中です" }),
     ]),
     notice: notice("W406", "決済結果を確認中です。同じ注文を別の取引IDで再決済しないでください。", "42"),
+    inquired: { transactionId: order(42), outcome: "hold", code: "", message: "", atMs: at("16:08:20") },
   },
   "op-password": { ...ready, panel: "password" },
   "op-password-first": { state: { ...operatorState([]), session: { ...session, passwordMustChange: true } } },

@@ -22,4 +22,5 @@ export type Call = wire.Call;
 export type Row = wire.Row;
 export type Result = wire.Result;
 export type Notice = wire.Notice;
+export type Inquired = wire.Inquired;
 export type WireError = wire.Error;

@@ -20,6 +20,7 @@ export const wails: Backend = {
   setPassword: (form) => bound.SetPassword(form),
   sendOrder: (callId, key, form) => bound.SendOrder(callId, key, form),
   ask: (callId, what) => bound.Ask(callId, what),
+  inquire: (transactionId) => bound.Inquire(transactionId),
   trust: (fingerprint) => bound.Trust(fingerprint),
   distrust: () => bound.Distrust(),
   setServer: (address) => bound.SetServer(address),

@@ -5,6 +5,7 @@ export type Command =
   | "help"
   | "transactionId"
   | "history"
+  | "talk"
   | "clear"
   | "restore"
   | "mini"
@@ -25,6 +26,7 @@ export const shortcuts: readonly Shortcut[] = [
   { command: "restore", key: "z", ctrl: true, caps: ["Ctrl", "Z"], title: "クリアを元に戻す" },
   { command: "transactionId", key: "F2", caps: ["F2"], title: "取引IDへ移る" },
   { command: "history", key: "F3", caps: ["F3"], title: "本日の履歴を開く・閉じる" },
+  { command: "talk", key: "F8", caps: ["F8"], title: "セキュリティコードのご案内を開く・閉じる" },
   { command: "mini", key: "F11", caps: ["F11"], title: "ミニ表示に切り替える" },
   { command: "help", key: "F1", caps: ["F1"], title: "この一覧を開く" },
 ];

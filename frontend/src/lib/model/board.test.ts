@@ -11,7 +11,7 @@ const result = (transactionId: string, outcome: string) => ({
 });
 const points = (rows: readonly Row[]) => rows.map((r) => r.point).join(" ");
 const withCalls = (board: Board, ...calls: ReturnType<typeof call>[]) =>
-  calls.reduce((b, c) => reduceBoard(b, { type: "change", change: { seq: 1, serverAtMs: 0, call: c } }), board);
+  calls.reduce((b, c) => reduceBoard(b, { type: "change", change: { seq: b.seq + 1, serverAtMs: 0, call: c } }), board);
 const ids = (board: Board) => seats(board).map((c) => c?.id ?? "-").join(" ");
 
 test.each([
@@ -29,7 +29,7 @@ describe("snapshot", () => {
   it("replaces everything, and an empty list that came as null is empty", () => {
     const nothing = { seq: 9, serverAtMs: 0, calls: null!, rows: null!, results: null! };
     const board = reduceBoard(withCalls(emptyBoard, call("a", {})), { type: "snapshot", snapshot: nothing });
-    expect(board).toEqual({ live: true, calls: [], slots: {}, rows: [], results: [] });
+    expect(board).toEqual({ live: true, seq: 9, calls: [], slots: {}, rows: [], results: [] });
   });
 
   it("keeps the slots of calls that go on, after a lost link", () => {
@@ -37,6 +37,16 @@ describe("snapshot", () => {
     const snapshot = { seq: 9, serverAtMs: 0, calls: [call("b", {})], rows: [], results: [] };
     expect(ids(reduceBoard(before, { type: "snapshot", snapshot }))).toBe("- b");
   });
+});
+
+test("a change that the snapshot already has is not played again", () => {
+  const snapshot = { seq: 5, serverAtMs: 0, calls: [call("a", { state: "expiry" })], rows: [], results: [] };
+  const board = reduceBoard(emptyBoard, { type: "snapshot", snapshot });
+  const late = (seq: number) => reduceBoard(board, { type: "change", change: { seq, serverAtMs: 0, call: call("a", { state: "cardNumber" }) } });
+  expect(late(5)).toBe(board);
+  expect(late(6).calls[0]!.state).toBe("cardNumber");
+  // A server that was started again numbers anew: its snapshot counts, whatever its number.
+  expect(reduceBoard(board, { type: "snapshot", snapshot: { ...snapshot, seq: 1 } }).seq).toBe(1);
 });
 
 describe("cards", () => {
@@ -71,7 +81,7 @@ test("only what was paid counts as paid", () => {
 });
 
 test("a result that is settled later replaces the open one", () => {
-  const change = (outcome: string) => ({ type: "change", change: { seq: 1, serverAtMs: 0, result: result("A", outcome) } }) as const;
-  const board = reduceBoard(reduceBoard(emptyBoard, change("hold")), change("ok"));
+  const change = (seq: number, outcome: string) => ({ type: "change", change: { seq, serverAtMs: 0, result: result("A", outcome) } }) as const;
+  const board = reduceBoard(reduceBoard(emptyBoard, change(1, "hold")), change(2, "ok"));
   expect(board.results.map((r) => r.outcome)).toEqual(["ok"]);
 });

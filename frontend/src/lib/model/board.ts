@@ -4,6 +4,8 @@ import type { Call, Change, Result, Row, Snapshot } from "$lib/backend/types";
 export interface Board {
   /** live reports whether a snapshot has ever come: before it, empty does not mean 「データなし」. */
   live: boolean;
+  /** seq of the snapshot or the last change in it. */
+  seq: number;
   calls: readonly Call[];
   /** slot of each call's card; a card keeps its slot for life. */
   slots: Readonly<Record<string, number>>;
@@ -20,7 +22,7 @@ export type BoardEvent =
   | { type: "clock"; nowMs: number }
   | { type: "loggedOut" };
 
-export const emptyBoard: Board = { live: false, calls: [], slots: {}, rows: [], results: [] };
+export const emptyBoard: Board = { live: false, seq: 0, calls: [], slots: {}, rows: [], results: [] };
 
 /** endedCardMs is how long the card of an ended call stays. */
 export const endedCardMs = 10_000;
@@ -40,14 +42,16 @@ export function reduceBoard(state: Board, event: BoardEvent): Board {
   }
 }
 
-function fromSnapshot(state: Board, { calls, rows, results }: Snapshot): Board {
+function fromSnapshot(state: Board, { seq, calls, rows, results }: Snapshot): Board {
   // An empty Go slice may arrive as null.
   const kept = seated({ ...state, calls: calls ?? [] });
-  return { ...kept, live: true, rows: (rows ?? []).reduce(placeRow, []), results: results ?? [] };
+  return { ...kept, live: true, seq, rows: (rows ?? []).reduce(placeRow, []), results: results ?? [] };
 }
 
-function withChange(state: Board, { call, row, result }: Change): Board {
-  let next = state;
+// A change that a snapshot already had may arrive after it.
+function withChange(state: Board, { seq, call, row, result }: Change): Board {
+  if (seq <= state.seq) return state;
+  let next: Board = { ...state, seq };
   if (call) next = seated({ ...next, calls: replaced(next.calls, call, (c) => c.id === call.id) });
   if (row) next = { ...next, rows: placeRow(next.rows, row).slice(-maxRows) };
   if (result) next = { ...next, results: replaced(next.results, result, (r) => r.callId === result.callId && r.transactionId === result.transactionId) };

@@ -1,6 +1,7 @@
 // What the card of a live call says in its five lines.
 import type { Call } from "$lib/backend/types";
 import { clockTime, duration, elapsedSeconds, secondsLeft } from "./countdown";
+import { outcomeName } from "./words";
 
 export type Tone = "send" | "hand" | "ivr" | "ok" | "ng" | "hold" | "back" | "idle";
 export type CardIcon = "timer" | "forwarded" | "call" | "card" | "ok" | "ng" | "hold" | "back" | "phone";
@@ -50,7 +51,7 @@ export function cardText(call: Call, nowMs: number): CardText {
     case "authorizing":
       return { ...base, tone: "ivr", icon: "card", title: "カード与信中", time: elapsed, line: "カード会社の応答を待っています", quiet: true, left: leftOf(call) };
     case "returning":
-      return { ...base, tone: "back", icon: "back", title: "オペレータへ通話戻し中", time: elapsed, line: "内線を呼び出しています", left: outcomeWord(call) };
+      return { ...base, tone: "back", icon: "back", title: "オペレータへ通話戻し中", time: elapsed, line: "内線を呼び出しています", left: outcomeName(call.outcome) };
     case "ended":
       return { ...base, ...outcomeLook(call), time: clockTime(call.stateAtMs), line: "通話は終了しました", quiet: true };
     default:
@@ -70,10 +71,6 @@ function resultLines(call: Call, elapsed: string): Pick<CardText, "time" | "line
   const time = clockTime(call.stateAtMs);
   if (call.outcome === "ng" && call.cardsLeft > 0) return { time, line: "別のカードで続けられます", left: leftOf(call) };
   return { time, line: "お客様へ結果を案内しています", left: "" };
-}
-
-function outcomeWord({ outcome }: Call): string {
-  return outcome === "ok" ? "決済OK" : outcome === "ng" ? "決済NG" : outcome === "hold" ? "結果確認中" : "";
 }
 
 function leftOf({ retriesLeft, cardsLeft }: Call): string {

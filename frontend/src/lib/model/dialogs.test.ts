@@ -7,7 +7,7 @@ import * as words from "./words";
 const notice = (messageId: string, transactionId = "") => ({ messageId, message: "…", callId: "a", transactionId });
 const opened = (id: string, value = ""): { type: "opened"; dialog: NoticeDialog } => ({
   type: "opened",
-  dialog: { id, text: "", explanation: "", facts: value ? [["取引ID", value]] : [], reference: "" },
+  dialog: { id, text: "", explanation: "", facts: value ? [["取引ID", value]] : [], transactionId: value, reference: "" },
 });
 
 describe("F301 says why", () => {

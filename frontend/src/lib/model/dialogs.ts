@@ -11,6 +11,8 @@ export interface NoticeDialog {
   /** what happened and what to do next, in one or two sentences. */
   explanation: string;
   facts: readonly [name: string, value: string][];
+  /** the order it is about; empty when it is about none. */
+  transactionId: string;
   /** a reference number to read out; empty when there is none. */
   reference: string;
 }
@@ -41,6 +43,7 @@ export function fromNotice({ messageId, message, transactionId }: Notice, call: 
     text: message,
     explanation: explanations[messageId]?.(call, windowSeconds) ?? "",
     facts: messageId === "F301" ? [] : factsOf(transactionId, call),
+    transactionId,
     reference: "",
   };
 }

@@ -40,6 +40,21 @@ describe("the remark of the login screen", () => {
   });
 });
 
+describe("a notice about the start", () => {
+  const damaged: SessionEvent = { type: "started", state: { ...loggedOutState, notice: "設定を戻しました。" } };
+
+  it("stands on the login screen, before what is wrong with the link; a refusal goes first", () => {
+    expect(loginRemark(after(damaged))).toEqual({ tone: "warn", text: "設定を戻しました。" });
+    expect(loginRemark(after(damaged, link("idle")))?.text).toMatch(/^設定を戻しました。.*接続し直せます/);
+    expect(loginRemark(after(damaged, { type: "loginRefused", message: "認証" }))?.text).toBe("認証");
+  });
+
+  it("stays for the person who is let in, and goes with the session", () => {
+    expect(after(damaged, entering({})).notice).toBe("設定を戻しました。");
+    expect(after(damaged, entering({}), { type: "loggedOut", message: "" }).notice).toBe("");
+  });
+});
+
 test("a lost link counts from its first failure, whatever the attempts in between say", () => {
   const at = (phase: string, sinceMs: number) => ({ type: "link", link: { ...loggedOutState.link, phase, sinceMs } }) as const;
   const attempts = [started, entering({}), at("connected", 1), at("lost", 5), at("connecting", 8), at("lost", 9)];

@@ -20,6 +20,8 @@ export interface Client {
   entrance: Entrance;
   /** remark above the fields of the login screen. */
   remark: Remark | null;
+  /** notice about the start of the program itself (its settings were damaged); gone with the first session's end. */
+  notice: string;
 }
 
 export type Entrance = "operator" | "supervisor";
@@ -44,14 +46,14 @@ export const initialClient: Client = {
   settings: { server: "", merchantId: "", userId: "", theme: "system", sound: false, soundVolume: 60 },
   entrance: "operator",
   remark: null,
+  notice: "",
 };
 
 export function reduceSession(state: Client, event: SessionEvent): Client {
   switch (event.type) {
     case "started": {
-      const { version, link, session, settings, notice } = event.state;
-      const remark: Remark | null = notice ? { tone: "warn", text: notice } : null;
-      const begun = { ...state, started: true, version, settings, session: session ?? null, remark };
+      const { version, link, session, settings, notice = "" } = event.state;
+      const begun = { ...state, started: true, version, settings, session: session ?? null, notice };
       return withLink(begun, link);
     }
     case "link":
@@ -65,7 +67,7 @@ export function reduceSession(state: Client, event: SessionEvent): Client {
     case "loggedOut": {
       const tone = event.forced ? "warn" : "err";
       const remark = event.message === "" ? null : ({ tone, text: event.message } as const);
-      return { ...state, session: null, remark };
+      return { ...state, session: null, remark, notice: "" };
     }
     case "loginRefused":
       return { ...state, remark: { tone: "err", text: event.message } };
@@ -97,12 +99,12 @@ export function isLost({ link, session }: Client): boolean {
   return session !== null && link.phase !== "connected";
 }
 
-/** loginRemark is what stands above the login fields: a refusal, else what is wrong with the link. */
-export function loginRemark({ remark, link }: Client): Remark | null {
+/** loginRemark is what stands above the login fields: a refusal, else what is wrong with the start or the link. */
+export function loginRemark({ remark, notice, link }: Client): Remark | null {
   if (remark) return remark;
-  if (link.phase === "idle") return { tone: "warn", text: link.address === "" ? noServer : notConnected };
-  if (link.phase !== "lost" && link.phase !== "refused") return null;
-  return { tone: "err", text: link.message || offlineOnly };
+  if (link.phase === "idle") return { tone: "warn", text: notice + (link.address === "" ? noServer : notConnected) };
+  if (link.phase === "lost" || link.phase === "refused") return { tone: "err", text: link.message || offlineOnly };
+  return notice === "" ? null : { tone: "warn", text: notice };
 }
 
 const nameLength = 20;

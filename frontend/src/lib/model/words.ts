@@ -16,6 +16,11 @@ export const dialogs = {
   W406: "決済結果を確認中です。同じ注文を別の取引IDで再決済しないでください。",
 } as const;
 
+/** outcomeName is what became of a payment, in words. */
+export function outcomeName(outcome: string): string {
+  return outcome === "ok" ? "決済OK" : outcome === "ng" ? "決済NG" : outcome === "hold" ? "結果確認中" : "";
+}
+
 export const passwordMismatch = "変更後のパスワードと再入力が一致しません。";
 export const passwordOld = "90 日以上パスワードが変更されていません。パスワードの変更をおすすめします。";
 
