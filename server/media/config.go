@@ -14,7 +14,7 @@ type Config struct {
 	Addr netip.Addr
 
 	// PortMin and PortMax are the first and last UDP port that may be used. A call
-	// takes two: an even one for RTP and the odd one above it, kept free for RTCP.
+	// takes two: an even one for RTP and the odd one above it for RTCP.
 	PortMin, PortMax uint16
 
 	// MediaTimeout is how long a call that should be sending may be silent before

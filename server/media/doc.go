@@ -1,10 +1,9 @@
 // Package media is the RTP engine: it sends each call its prompts in packets of the
 // agreed length, without a break, and turns what comes back into keys.
 //
-// It follows RFC 3550 (RTP), RFC 3551 (G.711) and RFC 4733 (telephone-event). It is not
+// It follows RFC 3550 (RTP, RTCP), RFC 3551 (G.711) and RFC 4733 (telephone-event). It is not
 // for signalling (package sipua agrees on the stream with package sdp and says Start),
-// nor for what is said when (package flow decides, package audio encodes). RTCP has its
-// port reserved, the odd one above each call's even port, and is not spoken yet.
+// nor for what is said when (package flow decides, package audio encodes).
 //
 // # One loop
 //
@@ -22,8 +21,13 @@
 // A late loop sends what it missed at once, so that no sound is lost, up to 200 ms;
 // beyond that it goes on with the present and the timestamps tell of the gap.
 //
+// RTCP has the odd port above each call's even one. Every five seconds on average a
+// report goes out, as RFC 3550 section 6.2 has it, and with the last packet a BYE. What
+// the peer reports is seen in [Stats] and has no other effect; it is a sign of life only
+// where the peer has announced by comfort noise that it will be silent.
+//
 // Sound is copied from the clips into the one send buffer of the engine. Nothing is
-// encoded and nothing is allocated for a packet, in or out.
+// encoded and nothing is allocated for a packet of RTP, in or out.
 //
 // # Whose packets count
 //

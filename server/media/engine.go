@@ -20,6 +20,7 @@ type Engine struct {
 	log          *slog.Logger
 	network      network
 	clock        clock
+	epoch        time.Time // of the clock
 	ports        *ports
 	open         atomic.Int64
 	late         atomic.Uint64
@@ -78,7 +79,7 @@ func newEngine(c Config, n network, t clock) (*Engine, error) {
 	}
 	return &Engine{
 		addr: c.Addr.Unmap(), firstPort: first, mediaTimeout: c.MediaTimeout, log: log,
-		network: n, clock: t, ports: newPorts(pairs), seats: make([]*Session, pairs),
+		network: n, clock: t, epoch: time.Now().Add(-t.now()), ports: newPorts(pairs), seats: make([]*Session, pairs),
 		wake: make(chan struct{}, 1), quit: make(chan struct{}), done: make(chan struct{}),
 	}, nil
 }
@@ -127,7 +128,7 @@ func (e *Engine) bind(seat int, sink Sink) (*Session, error) {
 	return s, nil
 }
 
-// listen makes a session with a socket. e.opening must be held for reading.
+// listen makes a session with its two sockets. e.opening must be held for reading.
 func (e *Engine) listen(seat int, sink Sink) (*Session, error) {
 	if e.stopping() {
 		return nil, ErrClosed
@@ -137,7 +138,12 @@ func (e *Engine) listen(seat int, sink Sink) (*Session, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Session{engine: e, seat: seat, local: local, socket: socket, sink: sink}
+	odd, err := e.network.listen(netip.AddrPortFrom(e.addr, local.Port()+1), controlOf(seat))
+	if err != nil {
+		_ = socket.close() // nothing was sent through it
+		return nil, err
+	}
+	s := &Session{engine: e, seat: seat, local: local, socket: socket, sink: sink, control: control{socket: odd}}
 	s.listener, _ = sink.(Listener)
 	return s, nil
 }

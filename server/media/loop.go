@@ -1,6 +1,7 @@
 package media
 
 import (
+	"errors"
 	"log/slog"
 	"net/netip"
 	"runtime"
@@ -106,10 +107,22 @@ func (e *Engine) obey() {
 
 // receive gives a packet to the session of a seat, if there is one.
 func (e *Engine) receive(seat int, packet []byte, source netip.AddrPort) {
-	if s := e.seats[seat]; s != nil {
+	control := seat < 0
+	if control {
+		seat = controlOf(seat)
+	}
+	switch s := e.seats[seat]; {
+	case s == nil:
+	case control:
+		s.receiveControl(packet, source)
+	default:
 		s.receive(packet, source)
 	}
 }
+
+// controlOf returns the number under which the network knows the RTCP port of a seat,
+// and the seat of such a number.
+func controlOf(seat int) int { return ^seat }
 
 // hasTime reports whether the next slot is still to come.
 func (e *Engine) hasTime() bool {
@@ -127,12 +140,13 @@ func (e *Engine) leave(s *Session) {
 	if e.seats[s.seat] != s {
 		return
 	}
+	s.goodbye()
 	s.closed.Store(true)
 	s.wipe()
 	e.wheel.remove(s)
 	e.seats[s.seat] = nil
 	e.seated--
-	if err := s.socket.close(); err != nil {
+	if err := errors.Join(s.socket.close(), s.control.socket.close()); err != nil {
 		e.log.Warn("RTP port not closed", slog.Any("local", s.local), slog.Any("error", err))
 	}
 	e.ports.release(s.seat)

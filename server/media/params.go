@@ -21,6 +21,10 @@ type Params struct {
 	// Remote is where the peer receives. The zero value sends nothing.
 	Remote netip.AddrPort
 
+	// RemoteControl is where the peer receives RTCP, if it said so. The zero value means
+	// the port above Remote.
+	RemoteControl netip.AddrPort
+
 	// Direction is which way the stream flows, seen from us. While we may not send,
 	// the prompt and the keys stand still and go on where they were; while either
 	// side is silent by agreement, MediaLost is not reported.
@@ -41,7 +45,7 @@ type Params struct {
 func ParamsOf(c sdp.Chosen) Params {
 	return Params{
 		Codec: c.Codec, PayloadType: c.PayloadType, EventPayloadType: c.EventPayloadType,
-		Ptime: c.Ptime, Remote: c.Remote, Direction: c.Direction,
+		Ptime: c.Ptime, Remote: c.Remote, RemoteControl: c.RemoteControl, Direction: c.Direction,
 		Tones: c.EventPayloadType == 0,
 	}
 }
@@ -62,10 +66,16 @@ func (p Params) normal() Params {
 	if p.EventPayloadType == 0 && p.PayloadType != sdp.DefaultEventPayloadType {
 		p.EventPayloadType = sdp.DefaultEventPayloadType
 	}
-	if p.Remote.IsValid() {
-		p.Remote = netip.AddrPortFrom(p.Remote.Addr().Unmap(), p.Remote.Port())
-	}
+	p.Remote, p.RemoteControl = unmapped(p.Remote), unmapped(p.RemoteControl)
 	return p
+}
+
+// unmapped returns a with an IPv4 address as such.
+func unmapped(a netip.AddrPort) netip.AddrPort {
+	if !a.IsValid() {
+		return a
+	}
+	return netip.AddrPortFrom(a.Addr().Unmap(), a.Port())
 }
 
 // ticks returns how many ticks lie between two packets.

@@ -23,6 +23,7 @@ func (s *Session) receive(packet []byte, from netip.AddrPort) {
 	}
 	s.heard, s.missed = now, false
 	newer := s.reception.count(h)
+	s.quiet = h.payloadType == comfortNoise
 	codec, sound := s.params.codecOf(h.payloadType)
 	switch {
 	case s.params.isEvent(h.payloadType):

@@ -22,6 +22,8 @@ type reception struct {
 	received int64  // since base
 	before   int64  // lost of the sequences before this one
 
+	expectedBefore, receivedBefore int64 // at the last report of ours
+
 	timed   bool // transit and codec timestamps are set
 	transit int32
 	jitter  uint32 // in timestamp units, times 16
@@ -54,8 +56,23 @@ func (r *reception) lost() int64 {
 	if !r.begun {
 		return 0
 	}
-	expected := int64(r.cycles)<<16 + int64(r.highest) - int64(r.base) + 1
-	return r.before + max(expected-r.received, 0)
+	return r.before + max(r.expected()-r.received, 0)
+}
+
+// expected returns how many packets were sent since base.
+func (r *reception) expected() int64 {
+	return int64(r.cycles)<<16 + int64(r.highest) - int64(r.base) + 1
+}
+
+// fractionLost returns the share lost since it was asked last, in 256ths, RFC 3550
+// appendix A.3.
+func (r *reception) fractionLost() uint8 {
+	expected, received := r.expected()-r.expectedBefore, r.received-r.receivedBefore
+	r.expectedBefore, r.receivedBefore = r.expected(), r.received
+	if lost := expected - received; lost > 0 {
+		return uint8(min(lost<<8/expected, 255))
+	}
+	return 0
 }
 
 // time takes the arrival of a packet of sound into the jitter, RFC 3550 appendix A.8.

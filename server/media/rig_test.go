@@ -2,6 +2,7 @@ package media
 
 import (
 	"bytes"
+	"net"
 	"net/netip"
 	"testing"
 	"time"
@@ -69,6 +70,13 @@ func (r *rig) deliver(s *Session, from netip.AddrPort, packets ...[]byte) {
 	}
 }
 
+// deliverControl brings packets to the RTCP port of a session at the next tick.
+func (r *rig) deliverControl(s *Session, from netip.AddrPort, packets ...[]byte) {
+	for _, p := range packets {
+		r.network.arrived = append(r.network.arrived, fakePacket{controlOf(s.seat), from, p})
+	}
+}
+
 type fakeClock struct{ time time.Duration }
 
 func (c *fakeClock) now() time.Duration       { return c.time }
@@ -111,6 +119,7 @@ type sentPacket struct {
 	header
 	payload []byte
 	to      netip.AddrPort
+	raw     []byte // the whole of it
 }
 
 func (s *fakeSocket) send(packet []byte, to netip.AddrPort) error {
@@ -118,7 +127,7 @@ func (s *fakeSocket) send(packet []byte, to netip.AddrPort) error {
 		return nil
 	}
 	h, payload, _ := parse(packet)
-	s.sent = append(s.sent, sentPacket{h, bytes.Clone(payload), to})
+	s.sent = append(s.sent, sentPacket{h, bytes.Clone(payload), to, bytes.Clone(packet)})
 	return nil
 }
 
@@ -176,4 +185,14 @@ func packet(payloadType uint8, sequence uint16, timestamp, ssrc uint32, payload 
 	b := make([]byte, headerBytes, headerBytes+len(payload))
 	header{payloadType: payloadType, sequence: sequence, timestamp: timestamp, ssrc: ssrc}.put(b)
 	return append(b, payload...)
+}
+
+// listenUDP binds an address as another program would.
+func listenUDP(t *testing.T, addr netip.AddrPort) *net.UDPConn {
+	t.Helper()
+	conn, err := net.ListenUDP("udp", net.UDPAddrFromAddrPort(addr))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return conn
 }

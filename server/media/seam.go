@@ -8,7 +8,8 @@ import (
 // network is the machine's UDP as the loop uses it. All but listen is called from the
 // loop only.
 type network interface {
-	// listen binds addr. What comes to it is drained under the seat given.
+	// listen binds addr. What comes to it is drained under the seat given, which is
+	// controlOf(seat) for the RTCP port.
 	listen(addr netip.AddrPort, seat int) (socket, error)
 
 	// drain hands over the packets that have come, at least one of each socket that

@@ -19,6 +19,7 @@ func (s *Session) serve() {
 	}
 	s.due = s.engine.tick + int64(s.period)
 	s.watch()
+	s.reportWhenDue()
 	switch to := s.source.destination(&s.params); {
 	case !s.params.Direction.Sends() || !to.IsValid():
 		// Held: the clock runs on. RFC 3551 4.1: the marker tells of the gap.
@@ -85,6 +86,8 @@ func (s *Session) send(h header, packet []byte) {
 		s.counters.unsent.Add(1)
 	} else {
 		s.counters.sent.Add(1)
+		s.control.packets++
+		s.control.octets += uint32(len(packet) - headerBytes)
 	}
 	s.out.sequence++
 	s.out.marker = false

@@ -35,11 +35,13 @@ type Session struct {
 	keys          keyQueue
 	source        source
 	reception     reception
+	control       control
 	detector      dtmf.Detector
 	ear           ear
 	merger        dtmf.Merger
 	heard         time.Duration // when something came last, or was first expected
 	missed        bool          // MediaLost was reported
+	quiet         bool          // the peer suppresses silence
 }
 
 // LocalAddr returns the bound address and port, which go into the answer.
@@ -128,9 +130,10 @@ func (s *Session) apply(p Params) {
 		s.out.marker = true
 		s.keys.rested = true
 		s.due = s.engine.tick
+		s.control.begin(s.engine.arrival)
 	}
 	if p.Remote.IsValid() && p.Remote != s.params.Remote {
-		s.source = source{}
+		s.source, s.control.latched = source{}, netip.AddrPort{}
 	}
 	if s.period != p.ticks() {
 		s.engine.wheel.remove(s)

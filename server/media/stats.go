@@ -19,6 +19,13 @@ type Stats struct {
 	Unexpected uint64        // packets that were no RTP or of no agreed payload type
 	Jitter     time.Duration // of the peer's sound as it arrives, RFC 3550
 	Keys       KeyStats
+
+	// What RTCP tells. The peer's figures are zero while it has sent no report.
+	ReportsSent     uint64
+	ReportsReceived uint64
+	RoundTrip       time.Duration // to the peer and back, without its own delay
+	PeerLost        uint64        // of our packets, as the peer counts them
+	PeerJitter      time.Duration // of our packets, as they arrive at the peer
 }
 
 // KeyStats is how a session's keys came.
@@ -35,6 +42,8 @@ func (s Stats) LogValue() slog.Value {
 		slog.Uint64("sent", s.Sent), slog.Uint64("unsent", s.Unsent), slog.Uint64("late", s.Late),
 		slog.Uint64("received", s.Received), slog.Uint64("lost", s.Lost), slog.Uint64("foreign", s.Foreign),
 		slog.Uint64("unexpected", s.Unexpected), slog.Duration("jitter", s.Jitter),
+		slog.Duration("round_trip", s.RoundTrip), slog.Uint64("peer_lost", s.PeerLost),
+		slog.Duration("peer_jitter", s.PeerJitter),
 		slog.Group("keys", slog.Uint64("events", s.Keys.Events), slog.Uint64("tones", s.Keys.Tones),
 			slog.Uint64("infos", s.Keys.Infos), slog.Uint64("repeated", s.Keys.Repeated)),
 	)
@@ -47,6 +56,10 @@ type counters struct {
 	keys     [dtmf.Sources]atomic.Uint64
 	repeated atomic.Uint64
 
+	reportsSent, reportsReceived, peerLost, peerJitterUnits atomic.Uint64
+
+	roundTrip atomic.Int64 // in nanoseconds
+
 	lost, jitterUnits atomic.Uint64 // copied from the reception after each packet
 }
 
@@ -55,12 +68,20 @@ func (c *counters) stats() Stats {
 		Sent: c.sent.Load(), Unsent: c.unsent.Load(), Late: c.late.Load(),
 		Received: c.received.Load(), Lost: c.lost.Load(),
 		Foreign: c.foreign.Load(), Unexpected: c.unexpected.Load(),
-		Jitter: time.Duration(c.jitterUnits.Load()) * time.Millisecond / unitsPerTick,
+		Jitter:      inTime(c.jitterUnits.Load()),
+		ReportsSent: c.reportsSent.Load(), ReportsReceived: c.reportsReceived.Load(),
+		RoundTrip: time.Duration(c.roundTrip.Load()),
+		PeerLost:  c.peerLost.Load(), PeerJitter: inTime(c.peerJitterUnits.Load()),
 		Keys: KeyStats{
 			Events: c.keys[dtmf.FromEvent].Load(), Tones: c.keys[dtmf.FromTone].Load(),
 			Infos: c.keys[dtmf.FromInfo].Load(), Repeated: c.repeated.Load(),
 		},
 	}
+}
+
+// inTime returns how long RTP timestamp units last.
+func inTime(units uint64) time.Duration {
+	return time.Duration(units) * time.Millisecond / unitsPerTick
 }
 
 // EngineStats is how the loop itself is doing.

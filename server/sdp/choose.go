@@ -45,6 +45,10 @@ type Chosen struct {
 	Ptime     time.Duration  // how much sound the peer wants in a packet
 	Remote    netip.AddrPort // where to send; the zero value when held by 0.0.0.0
 	Direction Direction      // which way it flows, seen from us
+
+	// RemoteControl is where to send RTCP; the zero value where the peer did not say,
+	// which means the port above Remote.
+	RemoteControl netip.AddrPort
 }
 
 // defaultPtime is the packet of a peer that does not say, RFC 3551 section 4.2.
@@ -79,6 +83,7 @@ func (d description) choose(s stream, local Local) (Chosen, error) {
 		return chosen, nil
 	}
 	chosen.Remote = netip.AddrPortFrom(addr, s.port)
+	chosen.RemoteControl = s.control(addr)
 	return chosen, nil
 }
 

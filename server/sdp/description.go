@@ -136,6 +136,21 @@ func (d description) address(s stream) (netip.Addr, error) {
 	return addr.Unmap(), nil
 }
 
+// control returns where s has its RTCP by its rtcp attribute, RFC 3605, and the zero
+// value where it has none or none to be used. An address of its own is not followed:
+// reports go where the sound goes.
+func (s stream) control(addr netip.Addr) netip.AddrPort {
+	for _, a := range s.attributes {
+		if a.name == "rtcp" {
+			word, _, _ := strings.Cut(a.value, " ")
+			if port, err := strconv.ParseUint(word, 10, 16); err == nil && port != 0 {
+				return netip.AddrPortFrom(addr, uint16(port))
+			}
+		}
+	}
+	return netip.AddrPort{}
+}
+
 // direction returns which way the peer wants s to flow, the session's wish where the
 // stream has none.
 func (d description) direction(s stream) Direction {

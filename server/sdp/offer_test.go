@@ -193,6 +193,32 @@ func TestCodecAndPacketAreChosen(t *testing.T) {
 	}
 }
 
+func TestWhereThePeerHasItsRTCP(t *testing.T) {
+	at := netip.MustParseAddrPort
+	cases := []struct {
+		attribute string
+		want      netip.AddrPort
+	}{
+		{"a=sendrecv", netip.AddrPort{}},
+		{"a=rtcp:53020", at("198.51.100.1:53020")},
+		{"a=rtcp:53020 IN IP4 203.0.113.66", at("198.51.100.1:53020")}, // not to a third party
+		{"a=rtcp:0", netip.AddrPort{}},
+		{"a=rtcp:65536", netip.AddrPort{}},
+		{"a=rtcp:", netip.AddrPort{}},
+		{"a=rtcp-mux", netip.AddrPort{}},
+	}
+	for _, c := range cases {
+		offer, err := sdp.ParseOffer(minimal("m=audio 4000 RTP/AVP 0", c.attribute))
+		if err != nil {
+			t.Fatal(err)
+		}
+		chosen, err := offer.Choose(local)
+		if err != nil || chosen.RemoteControl != c.want {
+			t.Errorf("%s: RTCP at %s, %v, want %s", c.attribute, chosen.RemoteControl, err, c.want)
+		}
+	}
+}
+
 func TestOffersThatAreRefused(t *testing.T) {
 	cases := []struct {
 		name string
