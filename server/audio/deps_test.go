@@ -1,49 +1,16 @@
 package audio
 
 import (
-	"go/ast"
-	"go/parser"
-	"go/token"
-	"path/filepath"
-	"strconv"
-	"strings"
 	"testing"
+
+	"tsunagi/shared/deptest"
 )
 
 // Sound is arithmetic: the same samples must come out on every machine and at
 // any time, so the package may neither look around nor wait.
 func TestDeps(t *testing.T) {
-	allowed := map[string]bool{
-		"bytes": true, "encoding/binary": true, "errors": true, "fmt": true,
-		"io": true, "math": true, "time": true,
-	}
-	files, err := filepath.Glob("*.go")
-	if err != nil || len(files) == 0 {
-		t.Fatalf("list the package: %d files, %v", len(files), err)
-	}
-	for _, name := range files {
-		if strings.HasSuffix(name, "_test.go") {
-			continue
-		}
-		file, err := parser.ParseFile(token.NewFileSet(), name, nil, 0)
-		if err != nil {
-			t.Fatal(err)
-		}
-		for _, spec := range file.Imports {
-			if path, _ := strconv.Unquote(spec.Path.Value); !allowed[path] {
-				t.Errorf("%s imports %s: this package is pure", name, path)
-			}
-		}
-		ast.Inspect(file, func(n ast.Node) bool {
-			switch n := n.(type) {
-			case *ast.GoStmt:
-				t.Errorf("%s starts a goroutine: this package is pure", name)
-			case *ast.SelectorExpr:
-				if pkg, ok := n.X.(*ast.Ident); ok && pkg.Name == "time" && (n.Sel.Name == "Now" || n.Sel.Name == "Sleep") {
-					t.Errorf("%s calls time.%s: this package is pure", name, n.Sel.Name)
-				}
-			}
-			return true
-		})
-	}
+	deptest.Check(t, deptest.Rule{
+		Why: "this package is pure", Pure: true,
+		Allow: []string{"bytes", "encoding/binary", "errors", "fmt", "io", "math", "time"},
+	})
 }

@@ -1,24 +1,16 @@
 package board_test
 
 import (
-	"go/build"
-	"strings"
 	"testing"
+
+	"tsunagi/shared/deptest"
 )
 
 // TestDeps lists what the package may import beside the standard library. It is
 // published to and subscribed to, and knows neither side.
 func TestDeps(t *testing.T) {
-	allowed := map[string]bool{
-		"tsunagi/server": true, "tsunagi/shared/message": true, "tsunagi/shared/wire": true,
-	}
-	pkg, err := build.ImportDir(".", 0)
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, path := range pkg.Imports {
-		if (strings.Contains(path, ".") || strings.HasPrefix(path, "tsunagi/")) && !allowed[path] {
-			t.Errorf("imports %s", path)
-		}
-	}
+	deptest.Check(t, deptest.Rule{
+		Why:   "an adapter knows the domain and no sibling",
+		Allow: []string{deptest.Std, "tsunagi/server", "tsunagi/shared/message", "tsunagi/shared/wire"},
+	})
 }

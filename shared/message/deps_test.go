@@ -1,33 +1,14 @@
 package message
 
 import (
-	"go/parser"
-	"go/token"
-	"path/filepath"
-	"strconv"
-	"strings"
 	"testing"
+
+	"tsunagi/shared/deptest"
 )
 
 // Words need nothing from anywhere.
 func TestDeps(t *testing.T) {
-	allowed := map[string]bool{}
-	files, err := filepath.Glob("*.go")
-	if err != nil || len(files) == 0 {
-		t.Fatalf("list the package: %d files, %v", len(files), err)
-	}
-	for _, name := range files {
-		if strings.HasSuffix(name, "_test.go") {
-			continue
-		}
-		file, err := parser.ParseFile(token.NewFileSet(), name, nil, parser.ImportsOnly)
-		if err != nil {
-			t.Fatal(err)
-		}
-		for _, spec := range file.Imports {
-			if path, _ := strconv.Unquote(spec.Path.Value); !allowed[path] {
-				t.Errorf("%s imports %s, which this package may not", name, path)
-			}
-		}
-	}
+	deptest.Check(t, deptest.Rule{
+		Why: "this package is words alone",
+	})
 }

@@ -1,34 +1,16 @@
 package wire
 
 import (
-	"go/parser"
-	"go/token"
-	"path/filepath"
-	"strconv"
-	"strings"
 	"testing"
+
+	"tsunagi/shared/deptest"
 )
 
 // Both programs, and the generated TypeScript, are bound to these types: what the
 // package imports, all of them import.
 func TestDeps(t *testing.T) {
-	allowed := map[string]bool{"encoding/json": true, "tsunagi/shared/order": true}
-	files, err := filepath.Glob("*.go")
-	if err != nil || len(files) == 0 {
-		t.Fatalf("list the package: %d files, %v", len(files), err)
-	}
-	for _, name := range files {
-		if strings.HasSuffix(name, "_test.go") {
-			continue
-		}
-		file, err := parser.ParseFile(token.NewFileSet(), name, nil, parser.ImportsOnly)
-		if err != nil {
-			t.Fatal(err)
-		}
-		for _, spec := range file.Imports {
-			if path, _ := strconv.Unquote(spec.Path.Value); !allowed[path] {
-				t.Errorf("%s imports %s, which this package may not", name, path)
-			}
-		}
-	}
+	deptest.Check(t, deptest.Rule{
+		Why:   "messages know nothing of how they travel",
+		Allow: []string{"encoding/json", "tsunagi/shared/order"},
+	})
 }
