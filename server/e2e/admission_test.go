@@ -3,6 +3,7 @@ package e2e
 import (
 	"testing"
 
+	"tsunagi/server/e2e/site"
 	"tsunagi/server/phone"
 	"tsunagi/shared/wire"
 )
@@ -10,7 +11,7 @@ import (
 // Product.md 6, 1: what a caller is told whose call is not taken.
 func TestWhoseCallIsNotTaken(t *testing.T) {
 	t.Parallel()
-	s := newServer(t, nil)
+	s := site.New(t, nil)
 	want := func(what string, script phone.Script, status int) {
 		t.Helper()
 		script.HangUpAt = phone.AtAnswer
@@ -21,18 +22,18 @@ func TestWhoseCallIsNotTaken(t *testing.T) {
 	want("unknown number", phone.Script{Numbers: []string{"05099999999"}}, 404)
 	want("operator not logged in", phone.Script{}, 480)
 
-	o := login(t, s, "sato", s.first)
+	o := site.Login(t, s, "sato", s.FirstPassword)
 	want("operator has not set a password", phone.Script{}, 480)
-	decode[wire.Session](t, o.ask(wire.KindSetPassword, wire.SetPassword{New: password, Repeat: password}), wire.KindSession)
+	site.Decode[wire.Session](t, o.Ask(wire.KindSetPassword, wire.SetPassword{New: site.Password, Repeat: site.Password}), wire.KindSession)
 
 	first := ring(t, s, phone.Script{HangUpAt: "greeting"})
-	window := o.call(wire.StateSendWindow)
+	window := o.Call(wire.StateSendWindow)
 	want("operator has a call in the send window", phone.Script{}, 486)
-	o.send(window, form("T-1"))
+	o.Send(window, form("T-1"))
 	if call := first.end(); call.Outcome != phone.HungUp {
 		t.Errorf("the first call: %s, %s", call.Outcome, call.Why)
 	}
-	if frame := o.ask(wire.KindLogout, nil); frame.Kind != wire.KindDone {
+	if frame := o.Ask(wire.KindLogout, nil); frame.Kind != wire.KindDone {
 		t.Errorf("logout: %s", frame.Kind)
 	}
 	want("operator has logged out", phone.Script{}, 480)
@@ -42,19 +43,19 @@ func TestWhoseCallIsNotTaken(t *testing.T) {
 // customer has reached the IVR.
 func TestTheCallEndsBeforeTheCustomerIsThere(t *testing.T) {
 	t.Parallel()
-	s := newServer(t, nil)
-	o := firstLogin(t, s)
+	s := site.New(t, nil)
+	o := site.FirstLogin(t, s)
 	hungUp := ring(t, s, phone.Script{HangUpAt: "press-send"})
-	window := o.call(wire.StateSendWindow)
+	window := o.Call(wire.StateSendWindow)
 	hungUp.end()
-	if notice := o.notice("F301"); notice.CallID != window.ID || notice.Message != "決済処理が中断されました。" {
+	if notice := o.Notice("F301"); notice.CallID != window.ID || notice.Message != "決済処理が中断されました。" {
 		t.Errorf("got %+v", notice)
 	}
-	frame := o.ask(wire.KindSendOrder, wire.SendOrder{CallID: window.ID, Key: "late", Form: form("T-1")})
-	if late := decode[wire.Error](t, frame, wire.KindError); late.Code != wire.CodeNoWindow || late.MessageID != "F303" {
+	frame := o.Ask(wire.KindSendOrder, wire.SendOrder{CallID: window.ID, Key: "late", Form: form("T-1")})
+	if late := site.Decode[wire.Error](t, frame, wire.KindError); late.Code != wire.CodeNoWindow || late.MessageID != "F303" {
 		t.Errorf("an order for a call that is gone: %+v", late)
 	}
-	if points := o.points(); len(points) != 0 {
+	if points := o.Points(); len(points) != 0 {
 		t.Errorf("rows of a call without a customer: %q", points)
 	}
 }

@@ -50,9 +50,7 @@ func TestNoDigitOfACardIsEverWritten(t *testing.T) {
 		timelines = append(timelines, c)
 	}
 	o.Row(string(message.EndedOK))
-	waitFor(o, "the end of the last call", func(c wire.Change) (bool, bool) {
-		return true, c.Call != nil && c.Call.ID == last && c.Call.State == wire.StateEnded
-	})
+	o.CallIs(last, wire.StateEnded)
 
 	search(t, "while it runs", collect(t, s, o, timelines)) // the WAL is there
 	s.Stop()
@@ -71,7 +69,7 @@ func TestNoDigitOfACardIsEverWritten(t *testing.T) {
 }
 
 // collect is every byte written: files of the server's folder, frames, timelines.
-func collect(t *testing.T, s *site.Server, o *operator, customers []*customer) map[string][]byte {
+func collect(t *testing.T, s *site.Server, o *site.Operator, customers []*customer) map[string][]byte {
 	t.Helper()
 	written := map[string][]byte{}
 	err := filepath.WalkDir(s.Dir, func(path string, entry os.DirEntry, err error) error {
@@ -84,9 +82,7 @@ func collect(t *testing.T, s *site.Server, o *operator, customers []*customer) m
 	if err != nil {
 		t.Fatal(err)
 	}
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	for _, frame := range o.frames {
+	for _, frame := range o.Frames() {
 		text, err := json.Marshal(frame)
 		if err != nil {
 			t.Fatal(err)

@@ -3,6 +3,6 @@
 // over TLS. Nothing inside the server is replaced, so what holds here holds for an
 // operator. It has tests only.
 //
-// harness_test.go starts and stops the program, operator_test.go is an operator at
-// the WebSocket; the other files are named for what they prove.
+// Package site runs the program and is the operator at the WebSocket; package pbx is
+// the same behind a real PBX. The files here are named for what they prove.
 package e2e

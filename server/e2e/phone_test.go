@@ -7,6 +7,7 @@ import (
 	"sync"
 	"testing"
 
+	"tsunagi/server/e2e/site"
 	"tsunagi/server/phone"
 	"tsunagi/server/prompt"
 )
@@ -55,11 +56,11 @@ func (o *output) String() string {
 }
 
 // ring starts a telephone that calls the operator's number.
-func ring(t *testing.T, s *server, script phone.Script) *customer {
+func ring(t *testing.T, s *site.Server, script phone.Script) *customer {
 	t.Helper()
-	script.Server = s.sip
+	script.Server = s.SIP
 	if script.Numbers == nil {
-		script.Numbers = []string{number}
+		script.Numbers = []string{site.Number}
 	}
 	if script.Keying == "" {
 		script.Keying = phone.DuringIt

@@ -44,7 +44,7 @@ func newOffice(t *testing.T) *office {
 	f.operator = newTelephone(t, network, "101", "101")
 	f.direct = newTelephone(t, network, "102", "102")
 	f.customer = newTelephone(t, network, "201", "09011112222")
-	f.server = site.Prepare(t, network+".2:5060", site.Settings{"sim_delay": "'1s'"}) // long enough to be heard
+	f.server = site.Prepare(t, network+".2:5060", nil)
 	f.server.Start()
 	f.desktop = site.FirstLogin(t, f.server)
 	return f

@@ -124,11 +124,8 @@ func (o *Operator) notice(what string, want func(wire.Notice) bool) wire.Notice 
 
 // Points lists the rows as told so far.
 func (o *Operator) Points() []string {
-	o.mu.Lock()
-	frames := o.frames
-	o.mu.Unlock()
 	var list []string
-	for _, frame := range frames {
+	for _, frame := range o.Frames() {
 		if frame.Kind != wire.KindChange {
 			continue
 		}

@@ -79,7 +79,7 @@ func Login(t *testing.T, s *Server, user, password string) *Operator {
 // FirstLogin logs "sato" in for the first time and sets Password.
 func FirstLogin(t *testing.T, s *Server) *Operator {
 	t.Helper()
-	o := Login(t, s, "sato", s.first)
+	o := Login(t, s, "sato", s.FirstPassword)
 	if !o.Session.PasswordMustChange {
 		t.Fatal("the first login does not ask for a password")
 	}
@@ -145,6 +145,13 @@ func (o *Operator) Send(call wire.Call, form order.Form) {
 	o.t.Helper()
 	frame := o.Ask(wire.KindSendOrder, wire.SendOrder{CallID: call.ID, Key: "key-" + call.ID, Form: form})
 	Decode[wire.OrderSent](o.t, frame, wire.KindOrderSent)
+}
+
+// Frames are those that the server has sent so far.
+func (o *Operator) Frames() []wire.Frame {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.frames
 }
 
 // Decode reads the body of a frame that must be of a kind.

@@ -45,15 +45,15 @@ func Main(m *testing.M) int {
 // Server is a tsunagid with a merchant "shop" and an operator "sato". Its addresses
 // are known while it runs.
 type Server struct {
-	Dir     string // all that the server writes is below it
-	Desktop string // address of the WebSocket
-	SIP     string // address of the SIP endpoint
-	Log     *Log   // of the present process
+	Dir           string // all that the server writes is below it
+	FirstPassword string // of "sato"
+	Desktop       string // address of the WebSocket
+	SIP           string // address of the SIP endpoint
+	Log           *Log   // of the present process
 
 	t           *testing.T
 	config      string
 	fingerprint string
-	first       string // the operator's first password
 	process     *exec.Cmd
 }
 
@@ -76,10 +76,10 @@ func Prepare(t *testing.T, sip string, change Settings) *Server {
 	s := &Server{t: t, Dir: dir, config: filepath.Join(dir, "tsunagid.toml")}
 	out := s.Command("init", dir, "--desktop", "127.0.0.1:0", "--sip", sip)
 	s.fingerprint = field(t, out, "Fingerprint")
-	s.Change(Settings{"level": "'debug'", "sim_delay": "'50ms'"})
+	s.Change(Settings{"level": "'debug'"})
 	s.Change(change)
 	s.Command("merchant", "add", "shop", "--name", "つなぎ商店", "--config", s.config)
-	s.first = s.AddOperator("sato", Number)
+	s.FirstPassword = s.AddOperator("sato", Number)
 	return s
 }
 
