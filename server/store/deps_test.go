@@ -13,7 +13,7 @@ func TestDeps(t *testing.T) {
 		Why: "an adapter knows the domain and no sibling",
 		Allow: []string{
 			deptest.Std, "tsunagi/server", "tsunagi/shared/order", "tsunagi/shared/message",
-			"modernc.org/...", "github.com/pressly/goose/...", "github.com/gofrs/flock",
+			"modernc.org/...", "github.com/pressly/goose/...", "github.com/gofrs/flock", "golang.org/x/sys/...",
 		},
 	})
 }
