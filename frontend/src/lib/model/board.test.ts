@@ -29,7 +29,7 @@ describe("snapshot", () => {
   it("replaces everything, and an empty list that came as null is empty", () => {
     const nothing = { seq: 9, serverAtMs: 0, calls: null!, rows: null!, results: null! };
     const board = reduceBoard(withCalls(emptyBoard, call("a", {})), { type: "snapshot", snapshot: nothing });
-    expect(board).toEqual({ live: true, seq: 9, calls: [], slots: {}, rows: [], results: [] });
+    expect(board).toEqual({ live: true, seq: 9, calls: [], callSeq: {}, slots: {}, rows: [], results: [] });
   });
 
   it("keeps the slots of calls that go on, after a lost link", () => {
@@ -47,6 +47,19 @@ test("a change that the snapshot already has is not played again", () => {
   expect(late(6).calls[0]!.state).toBe("cardNumber");
   // A server that was started again numbers anew: its snapshot counts, whatever its number.
   expect(reduceBoard(board, { type: "snapshot", snapshot: { ...snapshot, seq: 1 } }).seq).toBe(1);
+});
+
+test("changes that overtook each other lose no row, and the newest picture of a call stays", () => {
+  const change = (seq: number, parts: object) => ({ type: "change", change: { seq, serverAtMs: 0, ...parts } }) as const;
+  const events = [
+    change(3, { row: row("a", 2, 5) }),
+    change(4, { call: call("a", { state: "result" }) }),
+    change(2, { call: call("a", { state: "authorizing" }) }),
+    change(1, { row: row("a", 1, 5) }),
+  ];
+  const board = events.reduce(reduceBoard, emptyBoard);
+  expect(board.rows.map((r) => r.number)).toEqual([1, 2]);
+  expect(board.calls.map((c) => c.state)).toEqual(["result"]);
 });
 
 describe("cards", () => {

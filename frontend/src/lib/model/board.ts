@@ -4,9 +4,11 @@ import type { Call, Change, Result, Row, Snapshot } from "$lib/backend/types";
 export interface Board {
   /** live reports whether a snapshot has ever come: before it, empty does not mean 「データなし」. */
   live: boolean;
-  /** seq of the snapshot or the last change in it. */
+  /** seq of the snapshot: a change that is not above it is in the picture already. */
   seq: number;
   calls: readonly Call[];
+  /** seq of the change that each call's picture came with, since the snapshot. */
+  callSeq: Readonly<Record<string, number>>;
   /** slot of each call's card; a card keeps its slot for life. */
   slots: Readonly<Record<string, number>>;
   /** oldest first. */
@@ -22,7 +24,7 @@ export type BoardEvent =
   | { type: "clock"; nowMs: number }
   | { type: "loggedOut" };
 
-export const emptyBoard: Board = { live: false, seq: 0, calls: [], slots: {}, rows: [], results: [] };
+export const emptyBoard: Board = { live: false, seq: 0, calls: [], callSeq: {}, slots: {}, rows: [], results: [] };
 
 /** endedCardMs is how long the card of an ended call stays. */
 export const endedCardMs = 10_000;
@@ -45,14 +47,19 @@ export function reduceBoard(state: Board, event: BoardEvent): Board {
 function fromSnapshot(state: Board, { seq, calls, rows, results }: Snapshot): Board {
   // An empty Go slice may arrive as null.
   const kept = seated({ ...state, calls: calls ?? [] });
-  return { ...kept, live: true, seq, rows: (rows ?? []).reduce(placeRow, []), results: results ?? [] };
+  return { ...kept, live: true, seq, callSeq: {}, rows: (rows ?? []).reduce(placeRow, []), results: results ?? [] };
 }
 
-// A change that a snapshot already had may arrive after it.
+// A change that a snapshot already had may arrive after it. Changes of the same moment
+// may overtake each other on their way from Go: rows have places of their own, and of a
+// call the newest picture stays.
 function withChange(state: Board, { seq, call, row, result }: Change): Board {
   if (seq <= state.seq) return state;
-  let next: Board = { ...state, seq };
-  if (call) next = seated({ ...next, calls: replaced(next.calls, call, (c) => c.id === call.id) });
+  let next = state;
+  if (call && seq >= (state.callSeq[call.id] ?? 0)) {
+    const calls = replaced(next.calls, call, (c) => c.id === call.id);
+    next = seated({ ...next, calls, callSeq: { ...next.callSeq, [call.id]: seq } });
+  }
   if (row) next = { ...next, rows: placeRow(next.rows, row).slice(-maxRows) };
   if (result) next = { ...next, results: replaced(next.results, result, (r) => r.callId === result.callId && r.transactionId === result.transactionId) };
   return next;
