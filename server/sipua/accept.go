@@ -41,15 +41,18 @@ func (a *accepted) stop() {
 	}
 }
 
-// accept sends 200 to an INVITE and arms its repetition.
+// accept sends 200 to an INVITE and arms its repetition and the session timer.
 func (l *Leg) accept(req *sip.Request, tx *sip.ServerTx, body []byte, offered bool) error {
 	e := l.endpoint
-	res := e.response(req, sip.StatusOK, "", capabilities()...)
+	kept, headers, _ := agreedInterval(req) // its fault was looked at before
+	res := e.response(req, sip.StatusOK, "", append(capabilities(), headers...)...)
 	res.AppendHeader(e.contact())
 	setSDP(res, body)
 	if err := tx.Respond(res); err != nil {
 		return err
 	}
+	l.keepFor(kept, refresherUAS)
+	l.peerUpdates = allows(req, sip.UPDATE)
 	t := e.cfg.Timing
 	l.accepted.stop()
 	l.accepted = &accepted{

@@ -45,6 +45,9 @@ type Timing struct {
 	T1      time.Duration // until the first repetition; 500 ms
 	T2      time.Duration // the longest pause between two; 4 s
 	AckWait time.Duration // then the leg is ended with BYE; 64 T1
+
+	// SessionSecond is how long a second of Session-Expires and of Expires lasts: 1 s.
+	SessionSecond time.Duration
 }
 
 const (
@@ -69,6 +72,9 @@ func (c Config) withDefaults() (Config, error) {
 	}
 	if c.Timing.AckWait <= 0 {
 		c.Timing.AckWait = ackWaitT1s * c.Timing.T1
+	}
+	if c.Timing.SessionSecond <= 0 {
+		c.Timing.SessionSecond = time.Second
 	}
 	from, err := ParseNumberFrom(string(c.NumberFrom))
 	c.NumberFrom = from

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strconv"
 	"time"
 
 	"github.com/emiago/sipgo/sip"
@@ -156,6 +157,8 @@ func (e *Endpoint) firstInvite(id dialogID, to sip.Uri, route *sip.Uri, p DialPa
 	for _, h := range capabilities() {
 		req.AppendHeader(h)
 	}
+	req.AppendHeader(sip.NewHeader("Session-Expires", strconv.Itoa(sessionSeconds)))
+	req.AppendHeader(sip.NewHeader("Min-SE", strconv.Itoa(minSessionSeconds)))
 	req.SetDestination(hop(next))
 	return req
 }
@@ -175,19 +178,11 @@ func (l *Leg) call(req *sip.Request, p DialParams) error {
 		return err
 	}
 	setSDP(req, body)
-	ctx, cancel := context.WithTimeout(context.Background(), sendTimeout)
-	defer cancel()
-	tx, err := l.endpoint.transactions.NewClientTransaction(ctx, req)
+	tx, err := l.transaction(req)
 	if err != nil {
 		return err
 	}
-	tx.OnRetransmission(func(res *sip.Response) {
-		select {
-		case l.again <- res:
-		default: // it will come again
-		}
-	})
-	l.dialing.req, l.dialing.tx = req, tx
+	l.dialing.req, l.dialing.tx, l.dialing.seq = req, tx, req.CSeq().SeqNo
 	return nil
 }
 

@@ -2,6 +2,9 @@ package sipua
 
 import (
 	"fmt"
+	"slices"
+	"strconv"
+	"strings"
 	"time"
 
 	"github.com/emiago/sipgo/sip"
@@ -17,6 +20,15 @@ type dialing struct {
 	cancelled   bool
 	sent        bool // CANCEL is sent
 	timer       *time.Timer
+	seq         uint32 // CSeq of our last request
+	minimum     bool   // the interval was raised after 422
+	early       map[string]*early
+}
+
+// early is what reliable provisional responses of one callee have told (RFC 3262).
+type early struct {
+	rseq   uint32        // of the last one
+	answer *sip.Response // to our offer; nil where none has come
 }
 
 func (d *dialing) responses() <-chan *sip.Response {
@@ -68,15 +80,95 @@ func (l *Leg) dialResponse(res *sip.Response) {
 		if d.cancelled {
 			l.sendCancel()
 		}
+		if !l.acknowledge(res) {
+			return // repeated, or out of order
+		}
 		if d.ringing != nil && res.StatusCode > 100 {
 			d.ringing(res.StatusCode)
 		}
 	case res.IsSuccess():
 		l.dialing = nil
 		d.result <- l.dialAnswered(d, res)
+	case res.StatusCode == 422 && !d.cancelled && !d.minimum:
+		d.minimum = true
+		l.redial(longerInterval(res)...)
 	default:
 		l.dialOver(&Rejected{Status: res.StatusCode, Reason: res.Reason}, Refused)
 	}
+}
+
+// redial sends our INVITE again with other headers, after a response that asks for it.
+func (l *Leg) redial(headers ...sip.Header) {
+	d := l.dialing
+	d.seq++
+	req := l.endpoint.repeated(d.req, d.seq, headers...)
+	tx, err := l.transaction(req)
+	if err != nil {
+		l.dialOver(fmt.Errorf("send INVITE again: %w", err), Failed)
+		return
+	}
+	d.req, d.tx, d.provisional, d.early = req, tx, false, nil
+	l.sendInvite()
+}
+
+// longerInterval are the headers of an INVITE after a 422 (RFC 4028 7.3).
+func longerInterval(res *sip.Response) []sip.Header {
+	seconds := int64(sessionSeconds)
+	if h := res.GetHeader("Min-SE"); h != nil {
+		value, _, _ := strings.Cut(h.Value(), ";")
+		if n, err := strconv.ParseInt(strings.TrimSpace(value), 10, 64); err == nil {
+			seconds = min(max(n, seconds), maxSessionSeconds)
+		}
+	}
+	text := strconv.FormatInt(seconds, 10)
+	return []sip.Header{sip.NewHeader("Session-Expires", text), sip.NewHeader("Min-SE", text)}
+}
+
+// acknowledge sends PRACK for a reliable provisional response and reports whether the
+// response is to be looked at (RFC 3262 4).
+func (l *Leg) acknowledge(res *sip.Response) bool {
+	d, e := l.dialing, l.endpoint
+	rseq, reliable := rseqOf(res)
+	if !reliable {
+		return true
+	}
+	tag, _ := res.To().Params.Get("tag")
+	seen := d.early[tag]
+	if seen != nil && rseq != seen.rseq+1 || seen == nil && len(d.early) >= forkLimit {
+		return false
+	}
+	if seen == nil {
+		seen = &early{}
+		if d.early == nil {
+			d.early = map[string]*early{}
+		}
+		d.early[tag] = seen
+	}
+	seen.rseq = rseq
+	if seen.answer == nil && len(res.Body()) > 0 {
+		seen.answer = res
+	}
+	dialog := dialogOfAnswer(d.req, res)
+	d.seq++
+	prack := dialog.request(e, sip.PRACK, d.seq)
+	prack.AppendHeader(sip.NewHeader("RAck", fmt.Sprintf("%d %d INVITE", rseq, d.req.CSeq().SeqNo)))
+	l.send(prack, func(*sip.Response) {})
+	return true
+}
+
+// rseqOf is the number of a reliable provisional response.
+func rseqOf(res *sip.Response) (rseq uint32, reliable bool) {
+	h := res.GetHeader("RSeq")
+	if h == nil || res.StatusCode <= 100 || res.To() == nil || !requires(res, "100rel") {
+		return 0, false
+	}
+	n, err := strconv.ParseUint(strings.TrimSpace(h.Value()), 10, 32)
+	return uint32(n), err == nil
+}
+
+// requires reports whether a message lists an extension in Require.
+func requires(m sip.Message, tag string) bool {
+	return slices.ContainsFunc(headerValues(m, "Require"), func(v string) bool { return strings.EqualFold(v, tag) })
 }
 
 // dialAnswered makes the dialog, acknowledges the answer and starts the media.
@@ -88,7 +180,9 @@ func (l *Leg) dialAnswered(d *dialing, res *sip.Response) error {
 	}
 	l.invite = d.req
 	l.dialog = dialogOfAnswer(d.req, res)
+	l.dialog.localSeq = d.seq
 	l.state = confirmed
+	l.peerUpdates = allows(res, sip.UPDATE)
 	l.ack = l.dialog.request(l.endpoint, sip.ACK, d.req.CSeq().SeqNo)
 	l.ackAgain()
 	if d.cancelled {
@@ -96,11 +190,20 @@ func (l *Leg) dialAnswered(d *dialing, res *sip.Response) error {
 		l.sendBye()
 		return ErrEnded
 	}
-	if err := l.takeAnswer(res); err != nil {
+	described := res
+	if before := d.early[l.dialog.remoteTag]; before != nil && before.answer != nil && len(res.Body()) == 0 {
+		described = before.answer // RFC 3262 5: it was the answer already
+	}
+	if err := l.takeAnswer(described); err != nil {
 		l.end(Failed)
 		l.sendBye()
 		return err
 	}
+	in := sessionExpires(res)
+	if in.by == "" {
+		in.by = refresherUAC
+	}
+	l.keepFor(in, refresherUAC)
 	l.log.Info("call answered by peer", "number", l.number)
 	l.queue.wake() // requests of the peer may have overtaken its 200
 	return nil
@@ -154,7 +257,7 @@ func (l *Leg) sendCancel() {
 		l.log.Warn("send CANCEL", "error", err)
 		return
 	}
-	l.endpoint.tasks.Go(func() { l.endpoint.final(tx) })
+	l.endpoint.tasks.Go(func() { l.endpoint.discard(tx) })
 }
 
 // answeredAgain takes a further 2xx to our INVITE: the same because our ACK was lost,
@@ -177,7 +280,7 @@ func (l *Leg) answeredAgain(res *sip.Response) {
 		l.log.Warn("send BYE to a second callee", "error", err)
 		return
 	}
-	e.tasks.Go(func() { e.final(tx) })
+	e.tasks.Go(func() { e.discard(tx) })
 }
 
 // ackAgain sends the ACK, the first time or because its loss has had the 200 repeated.

@@ -74,6 +74,11 @@ func usableContact(c *sip.ContactHeader) bool {
 		(c.Address.Scheme == "sip" || c.Address.Scheme == "sips")
 }
 
+// allows reports whether a message lists a method in Allow.
+func allows(m sip.Message, method sip.RequestMethod) bool {
+	return slices.ContainsFunc(headerValues(m, "Allow"), func(v string) bool { return strings.EqualFold(v, string(method)) })
+}
+
 // refresh takes the new target of a re-INVITE or UPDATE, or of the answer to one
 // (RFC 3261 12.2.2).
 func (d *dialog) refresh(c *sip.ContactHeader) {

@@ -282,7 +282,7 @@ func TestRequestsWithinADialog(t *testing.T) {
 		{"REFER", nil, "", 405},
 		{"NOTIFY", nil, "", 489},
 		{"SUBSCRIBE", nil, "", 405},
-		{"UPDATE", map[string]string{"Require": "timer"}, "", 420},
+		{"UPDATE", map[string]string{"Require": "precondition"}, "", 420},
 		{"UPDATE", nil, "", 200}, // behaviour 9: session refresh
 		{"INVITE", nil, "junk\n", 400},
 	} {

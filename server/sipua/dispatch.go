@@ -49,7 +49,7 @@ func (e *Endpoint) handle(req *sip.Request, tx *sip.ServerTx) {
 		}
 	case req.Method == sip.OPTIONS:
 		e.options(req, tx)
-	case req.Method == sip.BYE, req.Method == sip.UPDATE, req.Method == sip.INFO, req.Method == sip.NOTIFY:
+	case req.Method == sip.BYE, req.Method == sip.UPDATE, req.Method == sip.INFO, req.Method == sip.NOTIFY, req.Method == sip.PRACK:
 		// These exist within dialogs only, and a request without To tag is in none.
 		e.replyFault(req, tx, refuse(sip.StatusCallTransactionDoesNotExists))
 	default:

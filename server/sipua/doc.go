@@ -2,9 +2,8 @@
 // turns each into a Leg, one party's dialog together with its media.
 //
 // It is not for deciding what a call does (package flow), nor for RTP (package
-// media), nor for the contents of SDP (package sdp). Registration, TCP and TLS,
-// session timers and 100rel are not here yet; a request that needs one of them is
-// refused the way RFC 3261 says.
+// media), nor for the contents of SDP (package sdp). Registration, TCP and TLS are not
+// here yet.
 //
 // # What sipgo does and what we do
 //
@@ -47,6 +46,15 @@
 // one by either way and within 1 s plus the length of the press, the second is the
 // same press again. Bodies of INFO are wiped once they are read.
 //
+// # Session timers and reliable responses
+//
+// A session timer (RFC 4028) is kept as the peer wishes it; our own INVITE asks for
+// 1,800 s. Who has to refresh does so at half the interval, we by UPDATE or, to a peer
+// that does not allow it, by a re-INVITE that restates our side; a leg that is not
+// refreshed ends with Expired. A glare is answered and met with 491. As callee we send
+// no provisional response but 100, so that a peer that requires 100rel finds nothing
+// to acknowledge; as caller we acknowledge reliable ones with PRACK (RFC 3262).
+//
 // # Goroutines
 //
 // An Endpoint has the reader of Serve, and for each leg one goroutine that owns the
@@ -55,7 +63,7 @@
 // up to 32 s.
 //
 // Durations are time.Duration. Specifications: RFC 3261, 3264 (through package sdp),
-// 3311 (UPDATE), 3323 and 3325 (who calls), 3515 (REFER), 3581 (rport), 3891
-// (Replaces), 5806 (Diversion), 6026 (2xx), 6086 (INFO), 6665 (NOTIFY), 7315
+// 3262 (PRACK), 3311 (UPDATE), 3323 and 3325 (who calls), 3515 (REFER), 3581 (rport), 3891
+// (Replaces), 4028 (session timers), 5806 (Diversion), 6026 (2xx), 6086 (INFO), 6665 (NOTIFY), 7315
 // (P-Called-Party-ID).
 package sipua

@@ -42,6 +42,7 @@ const (
 	LocalBye     Reason = "localBye"     // we sent BYE
 	Refused      Reason = "refused"      // we refused it
 	NotConfirmed Reason = "notConfirmed" // the peer never acknowledged our answer; we sent BYE
+	Expired      Reason = "expired"      // the session was not refreshed in time; we sent BYE
 	Failed       Reason = "failed"       // media or session description could not be agreed on
 	Stopped      Reason = "stopped"      // the endpoint was closed
 )

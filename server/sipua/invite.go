@@ -54,6 +54,9 @@ func (e *Endpoint) acceptable(req *sip.Request) (*sdp.Offer, *fault) {
 	if !usableContact(req.Contact()) {
 		return nil, malformed("Missing or unusable Contact")
 	}
+	if _, _, f := agreedInterval(req); f != nil {
+		return nil, f
+	}
 	offer, f := readOffer(req)
 	if f != nil || offer == nil {
 		return nil, f

@@ -62,22 +62,25 @@ type Leg struct {
 	closed  *media.Session // what session was before the end, for its Stats
 
 	// What follows belongs to run.
-	state    state
-	place    dialogID   // of the dialog in the endpoint; id until the leg was taken over
-	peer     netip.Addr // where the dialog's requests come from, where one has come
-	dialog   dialog
-	invite   *sip.Request
-	inviteTx *sip.ServerTx // of an incoming leg
-	offer    *sdp.Offer    // in the INVITE; nil where it had none
-	local    description
-	accepted *accepted
-	dialing  *dialing // of an outgoing leg without final response
-	ack      *sip.Request
-	bye      *sip.ClientTx
-	refused  *sip.ServerTx // an INVITE whose refusal waits for its ACK
-	referral *referral
-	onHold   bool
-	heard    func([]byte) // of an incoming leg; nil where nobody listens
+	state       state
+	place       dialogID   // of the dialog in the endpoint; id until the leg was taken over
+	peer        netip.Addr // where the dialog's requests come from, where one has come
+	dialog      dialog
+	invite      *sip.Request
+	inviteTx    *sip.ServerTx // of an incoming leg
+	offer       *sdp.Offer    // in the INVITE; nil where it had none
+	local       description
+	accepted    *accepted
+	dialing     *dialing // of an outgoing leg without final response
+	ack         *sip.Request
+	bye         *sip.ClientTx
+	refused     *sip.ServerTx // an INVITE whose refusal waits for its ACK
+	referral    *referral
+	expiry      *expiry
+	inviting    bool // a re-INVITE of ours has no final response
+	peerUpdates bool // the peer knows UPDATE
+	onHold      bool
+	heard       func([]byte) // of an incoming leg; nil where nobody listens
 }
 
 func (e *Endpoint) newLeg(id dialogID) *Leg {

@@ -59,7 +59,8 @@ func (l *Leg) setCaller(number string) {
 // (RFC 3311 5.2).
 func (l *Leg) update(req *sip.Request, tx *sip.ServerTx) {
 	e := l.endpoint
-	res := e.response(req, sip.StatusOK, "", capabilities()...)
+	kept, headers, _ := agreedInterval(req) // its fault is one of modification
+	res := e.response(req, sip.StatusOK, "", append(capabilities(), headers...)...)
 	res.AppendHeader(e.contact())
 	offer, f := l.modification(req)
 	if f == nil && offer != nil {
@@ -75,6 +76,7 @@ func (l *Leg) update(req *sip.Request, tx *sip.ServerTx) {
 	}
 	l.dialog.refresh(req.Contact())
 	e.reply(req, tx, res)
+	l.keepFor(kept, refresherUAS)
 	if offer != nil {
 		l.startMedia()
 	}
@@ -91,6 +93,11 @@ func (l *Leg) modification(req *sip.Request) (*sdp.Offer, *fault) {
 		return nil, refuse(sip.StatusInternalServerError, retryAfter(outOfOrderRetryAfter))
 	case l.accepted != nil && l.accepted.offered:
 		return nil, refuse(sip.StatusRequestPending) // our offer awaits its answer
+	case l.inviting && (req.IsInvite() || len(req.Body()) > 0):
+		return nil, refuse(sip.StatusRequestPending) // RFC 3261 14.2, RFC 3311 5.2: glare
+	}
+	if _, _, f := agreedInterval(req); f != nil {
+		return nil, f
 	}
 	return readOffer(req)
 }

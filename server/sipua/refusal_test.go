@@ -67,7 +67,7 @@ func TestBadInvitesAreRefusedAsRFC3261Says(t *testing.T) {
 		"other content":       {headers{"Content-Type": "text/plain"}, "hello\n", 415, "Accept: application/sdp"},
 		"multipart":           {headers{"Content-Type": "multipart/mixed;boundary=x"}, "--x--\n", 415, "Accept: application/sdp"},
 		"compressed":          {headers{"Content-Encoding": "gzip"}, offer, 415, "Accept-Encoding: identity"},
-		"unknown Require":     {headers{"Require": "100rel, timer"}, offer, 420, "Unsupported: 100rel, timer"},
+		"unknown Require":     {headers{"Require": "precondition, timer, x"}, offer, 420, "Unsupported: precondition, x"},
 		"loop":                {headers{"Max-Forwards": "0"}, offer, 483, ""},
 		"no Contact":          {headers{"Contact": ""}, offer, 400, ""},
 		"unusable Contact":    {headers{"Contact": "<tel:1>"}, offer, 400, ""},

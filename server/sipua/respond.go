@@ -12,10 +12,10 @@ import (
 const (
 	sipVersion     = "SIP/2.0"
 	contentSDP     = "application/sdp"
-	allowedMethods = "INVITE, ACK, BYE, CANCEL, OPTIONS, INFO, NOTIFY, UPDATE"
+	allowedMethods = "INVITE, ACK, BYE, CANCEL, OPTIONS, INFO, NOTIFY, PRACK, UPDATE"
 
 	// supportedExtensions are the option tags that a Require may name.
-	supportedExtensions = "replaces"
+	supportedExtensions = "100rel, replaces, timer"
 
 	// overloadRetryAfter is asked of a peer whose request came while the endpoint was
 	// closing or out of ports.
@@ -30,6 +30,7 @@ var reasons = map[int]string{
 	180: "Ringing", 200: "OK",
 	400: "Bad Request", 403: "Forbidden", 404: "Not Found", 405: "Method Not Allowed",
 	415: "Unsupported Media Type", 416: "Unsupported URI Scheme", 420: "Bad Extension",
+	422: "Session Interval Too Small",
 	480: "Temporarily Unavailable", 481: "Call/Transaction Does Not Exist", 482: "Loop Detected",
 	483: "Too Many Hops", 486: "Busy Here", 487: "Request Terminated", 488: "Not Acceptable Here",
 	489: "Bad Event", 491: "Request Pending", 500: "Server Internal Error", 503: "Service Unavailable",

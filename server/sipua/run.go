@@ -26,6 +26,8 @@ func (l *Leg) run() {
 			l.acked(req)
 		case <-l.accepted.due():
 			l.repeat()
+		case <-l.expiry.due():
+			l.expire()
 		case res := <-l.again:
 			l.answeredAgain(res)
 		case res := <-l.dialing.responses():
@@ -123,6 +125,9 @@ func (l *Leg) serve(req *sip.Request, tx *sip.ServerTx) {
 		l.info(req, tx)
 	case sip.NOTIFY:
 		l.notify(req, tx)
+	case sip.PRACK:
+		// RFC 3262 3: we send no provisional response that wants one.
+		e.replyFault(req, tx, refuse(sip.StatusCallTransactionDoesNotExists))
 	case sip.OPTIONS:
 		e.options(req, tx)
 	default:
