@@ -119,8 +119,10 @@ func (g *Gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	f := g.fault(q)
+	if f.Kind != "" {
+		g.log.Info("something goes wrong", "fault", f.Kind, "command", q.command)
+	}
 	if g.before(w, r, f) {
-		g.log.Info("fault", "kind", f.Kind, "command", q.command, "booked", false)
 		return
 	}
 	a, err := g.decide(q, f)
@@ -142,7 +144,7 @@ func (g *Gateway) decide(q request, f Fault) (answer, error) {
 	if err != nil {
 		return nil, err
 	}
-	g.log.Info("answered", "command", q.command, "txn", r.line.Txn, "code", r.code, "fault", f.Kind)
+	g.log.Info("answered", "command", q.command, "txn", r.line.Txn, "code", r.code)
 	return r.answer(), nil
 }
 

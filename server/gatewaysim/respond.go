@@ -22,7 +22,7 @@ func (g *Gateway) before(w http.ResponseWriter, r *http.Request, f Fault) (done 
 	case Reset:
 		reset(w)
 	case BlackHole:
-		g.wait(r.Context(), forever)
+		g.silence(r.Context())
 	case BadGateway:
 		w.WriteHeader(http.StatusBadGateway)
 	case Redirect:
@@ -50,8 +50,7 @@ func (g *Gateway) after(w http.ResponseWriter, r *http.Request, q request, a ans
 		cutOff(w, body)
 		return
 	case Silence:
-		g.wait(r.Context(), forever)
-		return
+		g.silence(r.Context())
 	case Late:
 		g.wait(context.Background(), f.Delay)
 	case Error500:
@@ -222,8 +221,15 @@ func breakOff(conn net.Conn) {
 	_ = raw.Close()
 }
 
-// forever is longer than any client waits.
-const forever = 24 * time.Hour
+// silence waits until the client has gone and then goes too, without a word:
+// returning from a handler would be an answer, and a client on its way out may hear it.
+func (g *Gateway) silence(ctx context.Context) {
+	select {
+	case <-ctx.Done():
+	case <-g.closing:
+	}
+	panic(http.ErrAbortHandler)
+}
 
 // wait waits for a time, until ctx ends or until the gateway closes.
 func (g *Gateway) wait(ctx context.Context, span time.Duration) {

@@ -50,7 +50,11 @@ type client struct {
 	key secret
 }
 
-var _ payment.Acquirer = (*Acquirer)(nil)
+var (
+	_ payment.Acquirer   = (*Acquirer)(nil)
+	_ payment.Settler    = (*Acquirer)(nil)
+	_ payment.Bookkeeper = (*Acquirer)(nil)
+)
 
 // New checks the configuration. It opens no connection.
 func New(c Config) (*Acquirer, error) {

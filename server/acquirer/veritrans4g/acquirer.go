@@ -66,7 +66,11 @@ type Acquirer struct {
 	total     time.Duration
 }
 
-var _ payment.Acquirer = (*Acquirer)(nil)
+var (
+	_ payment.Acquirer   = (*Acquirer)(nil)
+	_ payment.Settler    = (*Acquirer)(nil)
+	_ payment.Bookkeeper = (*Acquirer)(nil)
+)
 
 // New checks the configuration. It opens no connection.
 func New(c Config) (*Acquirer, error) {

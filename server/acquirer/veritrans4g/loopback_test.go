@@ -21,7 +21,7 @@ var canary = openCard{"378282246310005", "1229", "7391"}
 const patience = 400 * time.Millisecond
 
 // start runs the simulated gateway on a port of its own and makes a client for it.
-func start(t *testing.T, c gatewaysim.Config, change func(*Config)) (*Acquirer, *gatewaysim.Server) {
+func start(t testing.TB, c gatewaysim.Config, change func(*Config)) (*Acquirer, *gatewaysim.Server) {
 	t.Helper()
 	c.Accounts = []gatewaysim.Account{{CCID: vectorCCID, SecretKey: vectorKey}}
 	c.Listen = "127.0.0.1:0"

@@ -337,6 +337,7 @@ func TestCancelledInTheMiddle(t *testing.T) {
 		_, _ = io.Copy(io.Discard, r.Body)
 		close(arrived)
 		<-r.Context().Done()
+		panic(http.ErrAbortHandler) // no answer: returning would be one
 	})
 	g := against(t, server)
 	ctx, cancel := context.WithCancel(t.Context())
