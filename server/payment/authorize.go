@@ -32,7 +32,7 @@ func (d *Desk) Authorize(ctx context.Context, r Request, c Card) Outcome {
 	if !d.enter() {
 		return Outcome{State: Unsent, Class: ClassLocal, Message: serverStopping}
 	}
-	if !d.complete() {
+	if !d.relied() {
 		d.sending.Done()
 		return refused(ErrReconciling)
 	}

@@ -39,6 +39,9 @@ type Options struct {
 	// books from this moment on have been compared with it (Recover).
 	RestoredSince time.Time
 
+	// Complete is told when that is done, before Ready says so. May be nil.
+	Complete func()
+
 	// Reconciled is told of every reconciliation that was made on the Desk's own
 	// account: after a restore, and every night. May be nil.
 	Reconciled func(Report)
@@ -73,6 +76,7 @@ type Desk struct {
 	room       func() error
 	merchants  func(context.Context) ([]ivr.MerchantID, error)
 	restored   time.Time
+	complete   func()
 	reconciled func(Report)
 
 	owed atomic.Int32 // transitions that the journal has not taken yet
@@ -112,6 +116,9 @@ func New(o Options) *Desk {
 	}
 	if d.room == nil {
 		d.room = func() error { return nil }
+	}
+	if d.complete = o.Complete; d.complete == nil {
+		d.complete = func() {}
 	}
 	if d.reconciled == nil {
 		d.reconciled = func(Report) {}

@@ -30,8 +30,8 @@ func (d *Desk) Ready() error {
 	return d.room()
 }
 
-// complete tells whether the journal may be relied on to refuse a paid order.
-func (d *Desk) complete() bool {
+// relied tells whether the journal may be relied on to refuse a paid order.
+func (d *Desk) relied() bool {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	return d.unsure == nil
@@ -40,6 +40,7 @@ func (d *Desk) complete() bool {
 // AcceptRestored takes a restored journal for complete without the acquirer's books:
 // a person has compared them, or the acquirer does not show them.
 func (d *Desk) AcceptRestored() {
+	d.complete()
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	d.unsure = nil

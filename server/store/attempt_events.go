@@ -14,9 +14,8 @@ import (
 	"tsunagi/server"
 )
 
-// ErrTampered says that the chain of attempt events does not hold: a row was
-// changed, removed or put in.
-var ErrTampered = errors.New("the attempt events have been tampered with")
+// ErrTampered says that a chain does not hold: a row was changed, removed or put in.
+var ErrTampered = errors.New("the rows have been tampered with")
 
 // AttemptEvent is one transition of an attempt, as it was written down.
 type AttemptEvent struct {
@@ -27,20 +26,26 @@ type AttemptEvent struct {
 	Cause   string
 }
 
-// appendEvent adds the event to the chain, in the transaction that makes it true.
+// appendEvent adds the event to the chain, in the transaction that makes it true, and
+// returns the chain's new end.
 func appendEvent(
 	ctx context.Context, tx *sql.Tx, id ivr.AttemptID, from, to ivr.AttemptState, at time.Time, cause string,
-) error {
+) (head, error) {
 	prev := []byte{}
 	err := tx.QueryRowContext(ctx, "SELECT hash FROM attempt_events ORDER BY seq DESC LIMIT 1").Scan(&prev)
 	if err != nil && !errors.Is(err, sql.ErrNoRows) {
-		return err
+		return head{}, err
 	}
-	_, err = tx.ExecContext(ctx, `
+	hash := seal(prev, AttemptEvent{id, from, to, at, cause})
+	result, err := tx.ExecContext(ctx, `
 		INSERT INTO attempt_events (attempt_id, from_state, to_state, at, cause, hash_prev, hash)
 		VALUES (?, ?, ?, ?, ?, ?, ?)`,
-		id, from, to, at.UnixMilli(), cause, prev, seal(prev, AttemptEvent{id, from, to, at, cause}))
-	return err
+		id, from, to, at.UnixMilli(), cause, prev, hash)
+	if err != nil {
+		return head{}, err
+	}
+	seq, err := result.LastInsertId()
+	return headOf(seq, hash), err
 }
 
 // seal is the hash of an event and of all before it.

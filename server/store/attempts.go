@@ -20,6 +20,7 @@ const attemptColumns = `attempt_id, call_id, merchant_id, user_id, transaction_i
 // request leaves. It refuses an order that is paid (ivr.ErrOrderPaid) or that has
 // an attempt whose outcome is open or waits for a person (ivr.ErrOrderOpen).
 func (s *Store) BeginAttempt(ctx context.Context, a ivr.Attempt) error {
+	var end head
 	err := s.change(ctx, func(tx *sql.Tx) error {
 		if err := refuseTaken(ctx, tx, a); err != nil {
 			return err
@@ -33,11 +34,13 @@ func (s *Store) BeginAttempt(ctx context.Context, a ivr.Attempt) error {
 		if err != nil {
 			return err
 		}
-		return appendEvent(ctx, tx, a.ID, "", a.State, a.SendingAt, a.Cause)
+		end, err = appendEvent(ctx, tx, a.ID, "", a.State, a.SendingAt, a.Cause)
+		return err
 	})
 	if err != nil {
 		return fmt.Errorf("write attempt %s: %w", a.ID, err)
 	}
+	s.mark.attempts(end, a.SendingAt)
 	return nil
 }
 
@@ -67,6 +70,7 @@ func refuseTaken(ctx context.Context, tx *sql.Tx, a ivr.Attempt) error {
 // attempt is not in that state any more, and ivr.ErrOrderPaid or ivr.ErrOrderOpen
 // where another attempt of the order stands in the way.
 func (s *Store) MoveAttempt(ctx context.Context, a ivr.Attempt, from ivr.AttemptState) error {
+	var end head
 	err := s.change(ctx, func(tx *sql.Tx) error {
 		result, err := tx.ExecContext(ctx, `
 			UPDATE attempts SET state = ?, cause = ?, class = ?, result_code = ?, message = ?, auth_code = ?,
@@ -83,11 +87,13 @@ func (s *Store) MoveAttempt(ctx context.Context, a ivr.Attempt, from ivr.Attempt
 		} else if err != nil {
 			return err
 		}
-		return appendEvent(ctx, tx, a.ID, from, a.State, a.DoneAt, a.Cause)
+		end, err = appendEvent(ctx, tx, a.ID, from, a.State, a.DoneAt, a.Cause)
+		return err
 	})
 	if err != nil {
 		return fmt.Errorf("move attempt %s from %s to %s: %w", a.ID, from, a.State, err)
 	}
+	s.mark.attempts(end, a.DoneAt)
 	return nil
 }
 

@@ -1,6 +1,6 @@
 // Package store keeps what must survive in one SQLite file: merchants and their
 // settings, users, sessions, calls, the points they passed, orders, and the
-// journal of authorization attempts. It decides nothing; which attempt may follow
+// journal of authorization attempts, and the audit log. It decides nothing; which attempt may follow
 // which is package payment's, who may log in is package identity's.
 //
 // # Promises
@@ -26,6 +26,10 @@
 // The folder is made with mode 0700, the file with 0600 (security requirement N7).
 // Open migrates an older file, and refuses a damaged one (ErrDamaged) and one that
 // a newer version has written (ErrNewer) before anything is changed in it.
+//
+// A server takes the lock beside it (TakeLock) before it opens it; commands do not. A
+// small mark beside it says how far its chains have come, so that a database from an
+// old backup is recognised (Restored), and lines cut off from the audit log are.
 //
 // # Units and secrets
 //

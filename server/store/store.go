@@ -26,6 +26,9 @@ type Store struct {
 	path  string
 	write *sql.DB // one connection: changes queue here
 	read  *sql.DB
+	mark  *mark // how far the chains have come, beside the database
+
+	minFree uint64 // bytes; see Room
 }
 
 // Open opens the database at path, makes it where there is none, checks it and
@@ -56,7 +59,11 @@ func open(ctx context.Context, path string) (*Store, error) {
 	if err != nil {
 		return nil, errors.Join(err, write.Close())
 	}
-	s := &Store{path: path, write: write, read: read}
+	mark, err := readMark(path + ".mark")
+	if err != nil {
+		return nil, errors.Join(err, read.Close(), write.Close())
+	}
+	s := &Store{path: path, write: write, read: read, mark: mark, minFree: minFreeBytes}
 	if err := s.prepare(ctx); err != nil {
 		return nil, errors.Join(err, s.Close())
 	}
