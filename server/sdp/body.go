@@ -2,6 +2,7 @@ package sdp
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"strings"
 )
@@ -20,6 +21,9 @@ func begin(local Local) (*body, error) {
 	addr := local.Addr.Addr().Unmap()
 	if !addr.IsValid() || addr.IsUnspecified() || local.Addr.Port() == 0 {
 		return nil, fmt.Errorf("describe our side: %s is no address to send to", local.Addr)
+	}
+	if local.Encryption != EncryptionOff && local.Key == (MasterKey{}) {
+		return nil, errors.New("describe our side: no SRTP key")
 	}
 	family := "IP4"
 	if addr.Is6() {
@@ -42,8 +46,8 @@ func (b *body) line(pattern string, values ...any) {
 
 // audio writes the m= line of a stream of ours and what its payload types mean; events
 // is that of telephone-event, 0 for none.
-func (b *body) audio(port uint16, formats []format, events uint8) {
-	fmt.Fprintf(b, "m=audio %d RTP/AVP", port)
+func (b *body) audio(port uint16, proto string, formats []format, events uint8) {
+	fmt.Fprintf(b, "m=audio %d %s", port, proto)
 	for _, f := range formats {
 		fmt.Fprintf(b, " %d", f.payloadType)
 	}

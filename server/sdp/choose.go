@@ -22,6 +22,11 @@ type Local struct {
 
 	// Direction is what we would like.
 	Direction Direction
+
+	// Encryption is whether the stream is to be SRTP, and Key is then ours; Choose
+	// needs none. It stays the same for the life of a dialog.
+	Encryption Encryption
+	Key        MasterKey
 }
 
 // codecs returns the codecs of l.
@@ -49,6 +54,8 @@ type Chosen struct {
 	// RemoteControl is where to send RTCP; the zero value where the peer did not say,
 	// which means the port above Remote.
 	RemoteControl netip.AddrPort
+
+	Crypto Crypto // the zero value is plain RTP
 }
 
 // defaultPtime is the packet of a peer that does not say, RFC 3551 section 4.2.
@@ -62,9 +69,9 @@ func ptimes() []time.Duration {
 
 // choose agrees on the stream s of d with a peer that described it.
 func (d description) choose(s stream, local Local) (Chosen, error) {
-	// The secured profiles are a matter of keys, which are not exchanged here.
-	if s.proto != "RTP/AVP" {
-		return Chosen{}, fmt.Errorf("%w: audio over %s", ErrNoCommonCodec, s.proto)
+	crypto, err := s.crypto(local)
+	if err != nil {
+		return Chosen{}, err
 	}
 	chosen, ok := s.codec(local.codecs())
 	if !ok {
@@ -74,6 +81,7 @@ func (d description) choose(s stream, local Local) (Chosen, error) {
 	if err != nil {
 		return Chosen{}, err
 	}
+	chosen.Crypto = crypto
 	chosen.EventPayloadType = s.events(chosen.PayloadType)
 	chosen.Ptime = s.ptime()
 	chosen.Direction = d.direction(s).answer(local.Direction)

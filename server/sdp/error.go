@@ -13,4 +13,7 @@ var (
 	// ErrNoCommonCodec: no audio stream has a codec and a transport that we speak.
 	// Refused by 488.
 	ErrNoCommonCodec = errors.New("no common codec")
+
+	// ErrNotEncrypted: encryption is required and the peer has none. Refused by 488.
+	ErrNotEncrypted = errors.New("encryption required")
 )

@@ -39,28 +39,32 @@ func (o Offer) Choose(local Local) (Chosen, error) {
 	return chosen, err
 }
 
-// pick returns the index of the first audio stream we can take.
-func (o Offer) pick(local Local) (int, Chosen, error) {
-	err := ErrNoAudio
+// pick returns the index of the first audio stream we can take, an encrypted one before
+// plain ones.
+func (o Offer) pick(local Local) (taken int, agreed Chosen, err error) {
+	err = ErrNoAudio
 	for i, s := range o.streams {
 		if s.kind != "audio" || s.port == 0 {
 			continue
 		}
 		chosen, refused := o.choose(s, local)
-		if refused == nil {
-			return i, chosen, nil
-		}
-		if errors.Is(err, ErrNoAudio) {
+		switch {
+		case refused == nil && (err != nil || agreed.Crypto.Suite == "" && chosen.Crypto.Suite != ""):
+			taken, agreed, err = i, chosen, nil
+		case errors.Is(err, ErrNoAudio):
 			err = refused
 		}
 	}
-	return 0, Chosen{}, fmt.Errorf("answer offer: %w", err)
+	if err != nil {
+		return 0, Chosen{}, fmt.Errorf("answer offer: %w", err)
+	}
+	return taken, agreed, nil
 }
 
 // Answer returns the body that answers offer and what it agrees on. Every stream but
 // the first audio stream that we can take is refused with port 0. Its errors are
-// ErrNoCommonCodec, ErrMalformed where the stream has no usable address, and
-// ErrNoAudio for the zero Offer.
+// ErrNoCommonCodec, ErrNotEncrypted, ErrMalformed where the stream has no usable
+// address, and ErrNoAudio for the zero Offer.
 func Answer(offer Offer, local Local) ([]byte, Chosen, error) {
 	taken, chosen, err := offer.pick(local)
 	if err != nil {
@@ -76,7 +80,10 @@ func Answer(offer Offer, local Local) ([]byte, Chosen, error) {
 			b.refuse(s)
 			continue
 		}
-		b.audio(local.Addr.Port(), []format{{chosen.PayloadType, chosen.Codec}}, chosen.EventPayloadType)
+		b.audio(local.Addr.Port(), s.proto, []format{{chosen.PayloadType, chosen.Codec}}, chosen.EventPayloadType)
+		if c := chosen.Crypto; c.Suite != "" {
+			b.crypto(c.tag, c.Suite, c.Send)
+		}
 		b.line("a=ptime:%d", chosen.Ptime.Milliseconds())
 		b.line("a=%s", chosen.Direction)
 	}
@@ -93,14 +100,24 @@ func NewOffer(local Local) ([]byte, error) {
 	for _, c := range local.codecs() {
 		formats = append(formats, format{c.payloadType(), c})
 	}
-	b.audio(local.Addr.Port(), formats, DefaultEventPayloadType)
+	proto := plainProto
+	if local.Encryption == EncryptionRequired {
+		proto = securedProto
+	}
+	b.audio(local.Addr.Port(), proto, formats, DefaultEventPayloadType)
+	if local.Encryption != EncryptionOff {
+		for i, suite := range suites {
+			b.crypto(uint32(i+1), suite, local.Key)
+		}
+	}
 	b.line("a=ptime:%d", defaultPtime.Milliseconds())
 	b.line("a=%s", directionOf(local.Direction.Sends(), local.Direction.Receives()))
 	return b.Bytes(), nil
 }
 
 // ParseAnswer reads the answer to the offer that NewOffer made of local. Its errors are
-// ErrMalformed, ErrNoAudio where the stream was refused, and ErrNoCommonCodec.
+// ErrMalformed, ErrNoAudio where the stream was refused, ErrNoCommonCodec, and
+// ErrNotEncrypted.
 func ParseAnswer(local Local, body []byte) (Chosen, error) {
 	d, err := parse(body)
 	if err != nil {
@@ -113,6 +130,10 @@ func ParseAnswer(local Local, body []byte) (Chosen, error) {
 	chosen, err := d.choose(d.streams[0], local)
 	if err != nil {
 		return Chosen{}, fmt.Errorf("read answer: %w", err)
+	}
+	// RFC 4568 5.1.3: the answer repeats the tag and the suite that it takes.
+	if c := chosen.Crypto; c.Suite != "" && (c.tag < 1 || int(c.tag) > len(suites) || suites[c.tag-1] != c.Suite) {
+		return Chosen{}, fmt.Errorf("read answer: %w: a key that was not offered", ErrNotEncrypted)
 	}
 	return chosen, nil
 }
