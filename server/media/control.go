@@ -100,6 +100,9 @@ func (s *Session) sendControl(packets ...rtcp.Packet) {
 	compound := append(packets[:1:1], rtcp.NewCNAMESourceDescription(s.out.ssrc, s.control.name))
 	raw, err := rtcp.Marshal(append(compound, packets[1:]...))
 	if err == nil {
+		raw, err = s.sealControl(raw)
+	}
+	if err == nil {
 		err = s.control.socket.send(raw, to)
 	}
 	if err != nil {
@@ -139,6 +142,11 @@ func (s *Session) receiveControl(packet []byte, from netip.AddrPort) {
 	}
 	if from.Addr() != s.source.destination(&s.params).Addr() && from != s.params.RemoteControl {
 		s.counters.foreign.Add(1)
+		return
+	}
+	packet, ok := s.openControl(packet)
+	if !ok {
+		s.counters.forged.Add(1)
 		return
 	}
 	if !s.takeCompound(packet) {

@@ -29,6 +29,13 @@
 // Sound is copied from the clips into the one send buffer of the engine. Nothing is
 // encoded and nothing is allocated for a packet of RTP, in or out.
 //
+// # Encryption
+//
+// Where keys were agreed on, RTP and RTCP are SRTP and SRTCP (RFC 3711), by pion/srtp.
+// Then nothing goes out plain, and what is not sealed with the peer's key, or is a
+// recording of what was, is counted as forged and has no effect, not even on where we
+// send to.
+//
 // # Whose packets count
 //
 // A packet is taken from the negotiated address and port at any time. A packet from

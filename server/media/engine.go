@@ -43,8 +43,10 @@ type Engine struct {
 	arrival   time.Duration // when the loop last looked at the clock
 	obeying   []func()      // the commands being done
 	packet    [headerBytes + maxPayloadBytes]byte
-	samples   [dtmf.MaxHear]int16  // of decode
-	converted [maxPacketBytes]byte // of convert
+	samples   [dtmf.MaxHear]int16                           // of decode
+	converted [maxPacketBytes]byte                          // of convert
+	sealed    [headerBytes + maxPayloadBytes + tagRoom]byte // of Session.seal
+	opened    [maxPacketBytes]byte                          // of Session.open
 }
 
 // New starts an engine. It fails when the range holds no pair of ports or the address

@@ -35,6 +35,11 @@ type Params struct {
 	// address than the one it negotiated.
 	BehindNAT bool
 
+	// Crypto are the keys of SRTP. Packets that are not sealed with the peer's are
+	// counted as forged and ignored, and nothing is sent that is not sealed with ours.
+	// The zero value is plain RTP.
+	Crypto sdp.Crypto
+
 	// Tones has keys heard in the sound too. A press that also comes as an event is
 	// one key by the rule of dtmf.Merger.
 	Tones bool
@@ -46,7 +51,7 @@ func ParamsOf(c sdp.Chosen) Params {
 	return Params{
 		Codec: c.Codec, PayloadType: c.PayloadType, EventPayloadType: c.EventPayloadType,
 		Ptime: c.Ptime, Remote: c.Remote, RemoteControl: c.RemoteControl, Direction: c.Direction,
-		Tones: c.EventPayloadType == 0,
+		Crypto: c.Crypto, Tones: c.EventPayloadType == 0,
 	}
 }
 

@@ -11,8 +11,19 @@ func (s *Session) receive(packet []byte, from netip.AddrPort) {
 	if s.period == 0 || s.closed.Load() {
 		return // not agreed on anything yet, or any more
 	}
-	h, payload, ok := parse(packet)
+	h, _, ok := parse(packet)
 	if !ok || !s.params.isKnown(h.payloadType) {
+		s.counters.unexpected.Add(1)
+		return
+	}
+	// Before the source is latched: only the peer can seal a packet.
+	packet, ok = s.open(packet)
+	if !ok {
+		s.counters.forged.Add(1)
+		return
+	}
+	h, payload, ok := parse(packet) // padding is sealed too
+	if !ok {
 		s.counters.unexpected.Add(1)
 		return
 	}

@@ -82,7 +82,11 @@ func (s *Session) sendReport(interval uint32) {
 // send puts h in front of packet, sends it, and moves on to the next packet.
 func (s *Session) send(h header, packet []byte) {
 	h.put(packet)
-	if err := s.socket.send(packet, s.source.destination(&s.params)); err != nil {
+	sealed, err := s.seal(packet)
+	if err == nil {
+		err = s.socket.send(sealed, s.source.destination(&s.params))
+	}
+	if err != nil {
 		s.counters.unsent.Add(1)
 	} else {
 		s.counters.sent.Add(1)

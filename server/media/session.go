@@ -36,6 +36,7 @@ type Session struct {
 	source        source
 	reception     reception
 	control       control
+	secrets       secrets
 	detector      dtmf.Detector
 	ear           ear
 	merger        dtmf.Merger
@@ -127,6 +128,9 @@ func (s *Session) apply(p Params) {
 	if s.period == 0 {
 		// RFC 3550 5.1: SSRC, first sequence number and timestamp are random.
 		s.out.ssrc, s.out.sequence, s.out.timestamp = rand.Uint32(), uint16(rand.Uint32()), rand.Uint32()
+		// RFC 3711 3.3.1: from the lower half, so that the first packet that comes is not
+		// of another turn of the numbers than the first that was sent.
+		s.out.sequence &= 1<<15 - 1
 		s.out.marker = true
 		s.keys.rested = true
 		s.due = s.engine.tick
@@ -138,6 +142,10 @@ func (s *Session) apply(p Params) {
 	if s.period != p.ticks() {
 		s.engine.wheel.remove(s)
 		s.engine.wheel.add(s, p.ticks())
+	}
+	if err := s.secure(s.params.Crypto, p.Crypto); err != nil {
+		// The suite is none that we know. Nothing goes out unsealed and nothing comes in.
+		s.engine.log.Error("SRTP not started", slog.Any("local", s.local), slog.Any("error", err))
 	}
 	s.params = p
 	s.heard, s.missed = s.engine.arrival, false

@@ -17,6 +17,7 @@ type Stats struct {
 	Lost       uint64        // packets that did not come
 	Foreign    uint64        // packets from a source that is not the peer's
 	Unexpected uint64        // packets that were no RTP or of no agreed payload type
+	Forged     uint64        // packets that are not of the peer's SRTP key, or came before
 	Jitter     time.Duration // of the peer's sound as it arrives, RFC 3550
 	Keys       KeyStats
 
@@ -41,7 +42,7 @@ func (s Stats) LogValue() slog.Value {
 	return slog.GroupValue(
 		slog.Uint64("sent", s.Sent), slog.Uint64("unsent", s.Unsent), slog.Uint64("late", s.Late),
 		slog.Uint64("received", s.Received), slog.Uint64("lost", s.Lost), slog.Uint64("foreign", s.Foreign),
-		slog.Uint64("unexpected", s.Unexpected), slog.Duration("jitter", s.Jitter),
+		slog.Uint64("unexpected", s.Unexpected), slog.Uint64("forged", s.Forged), slog.Duration("jitter", s.Jitter),
 		slog.Duration("round_trip", s.RoundTrip), slog.Uint64("peer_lost", s.PeerLost),
 		slog.Duration("peer_jitter", s.PeerJitter),
 		slog.Group("keys", slog.Uint64("events", s.Keys.Events), slog.Uint64("tones", s.Keys.Tones),
@@ -51,7 +52,7 @@ func (s Stats) LogValue() slog.Value {
 
 // counters are a session's Stats as the loop writes them and anybody reads them.
 type counters struct {
-	sent, unsent, late, received, foreign, unexpected atomic.Uint64
+	sent, unsent, late, received, foreign, unexpected, forged atomic.Uint64
 
 	keys     [dtmf.Sources]atomic.Uint64
 	repeated atomic.Uint64
@@ -67,7 +68,7 @@ func (c *counters) stats() Stats {
 	return Stats{
 		Sent: c.sent.Load(), Unsent: c.unsent.Load(), Late: c.late.Load(),
 		Received: c.received.Load(), Lost: c.lost.Load(),
-		Foreign: c.foreign.Load(), Unexpected: c.unexpected.Load(),
+		Foreign: c.foreign.Load(), Unexpected: c.unexpected.Load(), Forged: c.forged.Load(),
 		Jitter:      inTime(c.jitterUnits.Load()),
 		ReportsSent: c.reportsSent.Load(), ReportsReceived: c.reportsReceived.Load(),
 		RoundTrip: time.Duration(c.roundTrip.Load()),
