@@ -43,9 +43,14 @@ func check(c Config, lines map[string]int) []Mistake {
 			ports, c.SIP.MaxCalls)
 	}
 
-	k.oneOf("payment.acquirer", c.Payment.Acquirer, "sim")
+	k.oneOf("payment.acquirer", c.Payment.Acquirer, "sim", "veritrans4g", "stripe")
 	k.that("payment.deadline", within(c.Payment.Deadline, 5*time.Second, 2*time.Minute), "wants 5s to 2m")
 	k.that("payment.sim_delay", within(c.Payment.SimDelay, 0, time.Minute), "wants 0s to 1m")
+	v := c.Payment.VeriTrans4G
+	k.that("payment.veritrans4g.url", v.URL == "" || strings.HasPrefix(v.URL, "https://"), "wants an address that begins with https://")
+	k.oneOf("payment.veritrans4g.body", v.Body, "form", "json")
+	k.oneOf("payment.veritrans4g.tanking", v.Tanking, "", "0", "1")
+	k.that("payment.stripe.keys", c.Payment.Acquirer != "stripe" || c.Payment.Stripe.Keys != "", "wants the file of the keys")
 	return k.mistakes
 }
 

@@ -55,9 +55,30 @@ type Prompts struct {
 
 // Payment configures the acquirer.
 type Payment struct {
-	Acquirer string   `toml:"acquirer" comment:"sim: the built-in simulated acquirer, which takes test cards only."`
+	Acquirer string   `toml:"acquirer" comment:"sim (built in, simulated, takes test cards only), veritrans4g or stripe."`
 	Deadline Duration `toml:"deadline" comment:"After this long without an answer the outcome of a request is unknown and is settled by inquiry."`
 	SimDelay Duration `toml:"sim_delay" comment:"How long the simulated acquirer takes to answer."`
+
+	VeriTrans4G VeriTrans4G `toml:"veritrans4g" comment:"The card API of VeriTrans4G. Its accounts stand in a file of their own, or in the environment."`
+	Stripe      Stripe      `toml:"stripe" comment:"Stripe. Card numbers may be sent there only with Stripe's approval."`
+}
+
+// VeriTrans4G configures the gateway adapter of that name.
+type VeriTrans4G struct {
+	URL      string `toml:"url" comment:"Address of the gateway; empty: its own."`
+	Accounts string `toml:"accounts" comment:"File with a table per merchant: ccid and secret_key; readable by the server's user alone. Empty: the environment (TSUNAGI_VERITRANS4G_MERCHANT, _CCID, _SECRET_KEY)."`
+	Dummy    bool   `toml:"dummy" comment:"Dummy mode: test cards only, no money moves. Turn it off for real payments."`
+	Body     string `toml:"body" comment:"form or json: how a request is written."`
+	Roots    string `toml:"roots" comment:"File of further certificate authorities (PEM). Certificates are always checked."`
+	Tanking  string `toml:"tanking" comment:"1 or 0 where the contract wants that field with a member ID; else empty."`
+	FreeKey  bool   `toml:"free_key" comment:"Send the attempt's ID as free key, to find it again. Turn it off where the contract lacks it."`
+}
+
+// Stripe configures the adapter of that name.
+type Stripe struct {
+	Keys  string `toml:"keys" comment:"File with a table per merchant: secret_key; readable by the server's user alone."`
+	MOTO  bool   `toml:"moto" comment:"Stripe has enabled mail and telephone orders for the accounts."`
+	Roots string `toml:"roots" comment:"File of further certificate authorities (PEM). Certificates are always checked."`
 }
 
 // Duration is a length of time that stands in the file as text: "30s".
@@ -76,8 +97,11 @@ func Default() Config {
 			Listen: "127.0.0.1:5060", Peers: []string{"127.0.0.0/8"},
 			NumberFrom: "request-uri", MaxCalls: 500, Drain: Duration{2 * time.Minute},
 		},
-		RTP:     RTP{PortMin: 20000, PortMax: 29999},
-		Payment: Payment{Acquirer: "sim", Deadline: Duration{30 * time.Second}, SimDelay: Duration{800 * time.Millisecond}},
+		RTP: RTP{PortMin: 20000, PortMax: 29999},
+		Payment: Payment{
+			Acquirer: "sim", Deadline: Duration{30 * time.Second}, SimDelay: Duration{800 * time.Millisecond},
+			VeriTrans4G: VeriTrans4G{Dummy: true, Body: "form", FreeKey: true},
+		},
 	}
 }
 

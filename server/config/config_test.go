@@ -11,7 +11,11 @@ import (
 )
 
 func TestEveryKeyHasADefaultAndAComment(t *testing.T) {
-	empty := map[string]bool{"sip.advertise": true, "rtp.address": true, "prompts.folder": true, "payment.sim_delay": true}
+	empty := map[string]bool{
+		"sip.advertise": true, "rtp.address": true, "prompts.folder": true,
+		"payment.veritrans4g.url": true, "payment.veritrans4g.accounts": true, "payment.veritrans4g.roots": true,
+		"payment.veritrans4g.tanking": true, "payment.stripe.keys": true, "payment.stripe.moto": true, "payment.stripe.roots": true,
+	}
 	var walk func(v reflect.Value, under string)
 	walk = func(v reflect.Value, under string) {
 		for i := range v.NumField() {
@@ -66,6 +70,9 @@ port_min = 20000
 port_max = 20099
 [payment]
 deadline = 30
+[payment.veritrans4g]
+dummy = "no"
+url = "http://gateway.example"
 [prompt]
 folder = "p"
 `))
@@ -78,7 +85,9 @@ folder = "p"
 		"f:9: sip.max_calls: wants a whole number",
 		"f:12: rtp.port_max: the ports serve 50 calls and sip.max_calls is 500: widen the range or lower max_calls",
 		`f:14: payment.deadline: wants a duration such as "20s", in quotes`,
-		"f:15: prompt: no such key; did you mean prompts?",
+		"f:16: payment.veritrans4g.dummy: wants true or false",
+		"f:17: payment.veritrans4g.url: wants an address that begins with https://",
+		"f:18: prompt: no such key; did you mean prompts?",
 	}
 	if got != strings.Join(want, "\n") {
 		t.Errorf("got\n%s\nwant\n%s", got, strings.Join(want, "\n"))

@@ -56,7 +56,10 @@ func Read(path string) (Config, error) {
 	if err != nil {
 		return Config{}, fmt.Errorf("find the folder of %s: %w", path, err)
 	}
-	for _, p := range []*string{&c.DataDir, &c.Desktop.Certificate, &c.Desktop.Key, &c.Prompts.Folder} {
+	for _, p := range []*string{
+		&c.DataDir, &c.Desktop.Certificate, &c.Desktop.Key, &c.Prompts.Folder,
+		&c.Payment.VeriTrans4G.Accounts, &c.Payment.VeriTrans4G.Roots, &c.Payment.Stripe.Keys, &c.Payment.Stripe.Roots,
+	} {
 		if *p != "" && !filepath.IsAbs(*p) {
 			*p = filepath.Join(folder, *p)
 		}
@@ -125,6 +128,12 @@ func (l *layer) set(field reflect.Value, value any, key string) {
 			field.SetString(s)
 		} else {
 			l.refuse(key, "wants a text in quotes")
+		}
+	case bool:
+		if b, ok := value.(bool); ok {
+			field.SetBool(b)
+		} else {
+			l.refuse(key, "wants true or false")
 		}
 	case int:
 		if n, ok := value.(int64); ok {

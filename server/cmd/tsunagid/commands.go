@@ -4,13 +4,14 @@ import "errors"
 
 // commands is the table of everything tsunagid can be told.
 type commands struct {
-	Serve    serveCommand    `cmd:"" help:"Run the server until it is told to stop (SIGTERM or Ctrl+C)."`
-	Init     initCommand     `cmd:"" help:"Make a configuration, a certificate and an empty database."`
-	Check    checkCommand    `cmd:"" help:"Say what is wrong with the configuration, the certificate, the prompts or the ports."`
-	Merchant merchantCommand `cmd:"" help:"Merchants: add."`
-	User     userCommand     `cmd:"" help:"Operators and supervisors: add."`
-	Phone    phoneCommand    `cmd:"" help:"A scripted telephone: operator and customer of a call, for demonstrations, tests and load."`
-	Version  versionCommand  `cmd:"" help:"Print the version and the attributions."`
+	Serve    serveCommand      `cmd:"" help:"Run the server until it is told to stop (SIGTERM or Ctrl+C)."`
+	Init     initCommand       `cmd:"" help:"Make a configuration, a certificate and an empty database."`
+	Check    checkCommand      `cmd:"" help:"Say what is wrong with the configuration, the certificate, the prompts or the ports."`
+	Merchant merchantCommand   `cmd:"" help:"Merchants: add."`
+	User     userCommand       `cmd:"" help:"Operators and supervisors: add."`
+	Phone    phoneCommand      `cmd:"" help:"A scripted telephone: operator and customer of a call, for demonstrations, tests and load."`
+	Gateway  gatewaySimCommand `cmd:"" name:"gateway-sim" help:"A simulated VeriTrans4G gateway, for demonstrations and tests."`
+	Version  versionCommand    `cmd:"" help:"Print the version and the attributions."`
 }
 
 // configFile is the option that every command working on a server has.

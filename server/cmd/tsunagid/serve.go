@@ -7,10 +7,8 @@ import (
 	"log/slog"
 	"net"
 	"net/netip"
-	"path/filepath"
 	"time"
 
-	"tsunagi/server/acquirer/sim"
 	"tsunagi/server/board"
 	"tsunagi/server/call"
 	"tsunagi/server/config"
@@ -123,14 +121,11 @@ func (d *daemon) start(ctx context.Context) error {
 }
 
 func (d *daemon) startPayments(ctx context.Context, db *store.Store, reporter call.Reporter) (*payment.Desk, error) {
-	acquirer, err := sim.New(sim.Config{
-		Delay: d.conf.Payment.SimDelay.Duration, Magic: true,
-		Books: filepath.Join(d.conf.DataDir, "sim-books.jsonl"),
-	})
+	acquirer, closeAcquirer, err := openAcquirer(d.conf)
 	if err != nil {
 		return nil, err
 	}
-	d.later(acquirer.Close)
+	d.later(closeAcquirer)
 	payments := payment.New(payment.Options{
 		Journal: db, Acquirer: acquirer, Log: d.log,
 		Deadline: d.conf.Payment.Deadline.Duration, Settled: reporter.Settled,
