@@ -13,7 +13,6 @@ import (
 	"tsunagi/server/board"
 	"tsunagi/server/identity"
 	"tsunagi/server/payment"
-	"tsunagi/server/payment"
 	"tsunagi/server/ws"
 	"tsunagi/shared/version"
 	"tsunagi/shared/wire"
