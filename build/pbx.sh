@@ -8,7 +8,7 @@
 #   pbx.sh run DIR         run Asterisk in the foreground: the process is Asterisk itself
 #   pbx.sh start DIR       run it in the background and wait until it has booted
 #   pbx.sh stop DIR        stop what start has started
-#   pbx.sh baresip DIR ADDRESS ACCOUNT   run baresip in the foreground, as a telephone
+#   pbx.sh baresip DIR     run baresip in the foreground, as the telephone 103
 #   pbx.sh test [ARGS]     make, then go test [ARGS] ./server/e2e/pbx
 #
 # The folder is ${XDG_CACHE_HOME:-~/.cache}/tsunagi/asterisk, or TSUNAGI_PBX. It is made
@@ -90,9 +90,12 @@ need_pbx() { complete || fail "there is no complete PBX in $cache: run build/pbx
 configure() {
   local dir=$1 network=$2 file
   [[ $network =~ ^127\.[0-9]+\.[0-9]+$ ]] || fail "network $network: want the first three numbers of one in 127.0.0.0/8"
-  mkdir -p "$dir"/{etc,db,keys,log,run,spool}
+  mkdir -p "$dir"/{etc,baresip,db,keys,log,run,spool}
   for file in "$here"/pbx/*.conf; do
     sed "s/192\.0\.2\./$network./g" "$file" >"$dir/etc/${file##*/}"
+  done
+  for file in "$here"/pbx/baresip/*; do
+    sed "s/192\.0\.2\./$network./g" "$file" >"$dir/baresip/${file##*/}"
   done
 }
 
@@ -112,6 +115,8 @@ enter() {
 }
 
 run() { enter "$1" /usr/sbin/asterisk -f -C "$mounted/etc/asterisk.conf"; }
+
+baresip() { enter "$1" /usr/bin/baresip -f "$mounted/baresip"; }
 
 start() {
   local dir=$1 pid
@@ -145,7 +150,7 @@ shift || true
 case $command in
   make) make_pbx ;;
   path) need_pbx; echo "$root" ;;
-  configure | run | start | stop) "$command" "$@" ;;
+  configure | run | baresip | start | stop) "$command" "$@" ;;
   test)
     make_pbx
     cd "$here/.." && exec go test -race -shuffle=on -count=1 "$@" ./server/e2e/pbx/...

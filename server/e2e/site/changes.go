@@ -122,6 +122,19 @@ func (o *Operator) notice(what string, want func(wire.Notice) bool) wire.Notice 
 	})
 }
 
+// Calls are the pictures of one call, as told so far.
+func (o *Operator) Calls(id string) []wire.Call {
+	var list []wire.Call
+	for _, frame := range o.Frames() {
+		for _, change := range changes(o.t, frame) {
+			if change.Call != nil && change.Call.ID == id {
+				list = append(list, *change.Call)
+			}
+		}
+	}
+	return list
+}
+
 // Points lists the rows as told so far.
 func (o *Operator) Points() []string {
 	var list []string

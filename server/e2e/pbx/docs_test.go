@@ -1,0 +1,51 @@
+package pbx
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// What the documentation tells an administrator to write is what is tested here: each
+// of its blocks stands in a template, comments left out.
+func TestDocumentedConfigurationIsTheTestedOne(t *testing.T) {
+	text, err := os.ReadFile("../../docs/pbx.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	files, err := filepath.Glob("../../../build/pbx/*.conf")
+	if err != nil || len(files) == 0 {
+		t.Fatalf("no templates: %v", err)
+	}
+	var templates []string
+	for _, file := range files {
+		template, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		templates = append(templates, settings(string(template)))
+	}
+	parts := strings.Split(string(text), "```ini\n")
+	if len(parts) < 5 {
+		t.Fatalf("%d blocks in the documentation", len(parts)-1)
+	}
+	for _, part := range parts[1:] {
+		block, _, _ := strings.Cut(part, "```")
+		if !strings.Contains(strings.Join(templates, "\n"), settings(block)) {
+			t.Errorf("no template has this block of the documentation:\n%s", block)
+		}
+	}
+}
+
+// settings is a configuration without comments and empty lines.
+func settings(text string) string {
+	var lines []string
+	for line := range strings.Lines(text) {
+		line, _, _ = strings.Cut(line, ";")
+		if line = strings.TrimSpace(line); line != "" {
+			lines = append(lines, line)
+		}
+	}
+	return strings.Join(lines, "\n")
+}
