@@ -10,8 +10,10 @@ import (
 
 // send starts the transaction of a request within the dialog that is not an INVITE and
 // has answered called in the leg's goroutine with its final response, with nil where
-// none came. A leg that is gone by then is not told.
-func (l *Leg) send(req *sip.Request, answered func(*sip.Response)) {
+// none came. A challenge is answered first. A leg that is gone by then is not told.
+func (l *Leg) send(req *sip.Request, answered func(*sip.Response)) { l.sendOnce(req, 0, answered) }
+
+func (l *Leg) sendOnce(req *sip.Request, attempt int, answered func(*sip.Response)) {
 	e := l.endpoint
 	tx, err := e.send(req)
 	if err != nil {
@@ -21,13 +23,40 @@ func (l *Leg) send(req *sip.Request, answered func(*sip.Response)) {
 	}
 	e.tasks.Go(func() {
 		defer tx.Terminate()
-		l.bring(e.final(tx), answered)
+		l.bring(e.final(tx), func(res *sip.Response) {
+			if again := l.authorized(req, res, attempt); again != nil {
+				l.sendOnce(again, attempt+1, answered)
+				return
+			}
+			answered(res)
+		})
 	})
+}
+
+// authorized is a request within the dialog once more, with the answer to the
+// challenge that it got; nil where there is no challenge, or no answer to it.
+func (l *Leg) authorized(req *sip.Request, res *sip.Response, attempt int) *sip.Request {
+	if res == nil || !challenged(res) || l.state == over {
+		return nil
+	}
+	header, err := l.endpoint.authorize(req, res, attempt)
+	if err != nil {
+		l.log.Warn("answer to a challenge", "method", string(req.Method), "error", err)
+		return nil
+	}
+	if req.CallID().Value() != l.dialog.callID { // the BYE of a dialog that was replaced
+		return l.endpoint.repeated(req, req.CSeq().SeqNo+1, header)
+	}
+	l.dialog.localSeq++
+	if r := l.referral; r != nil && r.seq == req.CSeq().SeqNo {
+		r.seq = l.dialog.localSeq
+	}
+	return l.endpoint.repeated(req, l.dialog.localSeq, header)
 }
 
 // sendKept is send for a re-INVITE: its transaction stays to bring a 2xx that is
 // repeated because our ACK was lost.
-func (l *Leg) sendKept(req *sip.Request, answered func(*sip.Response)) {
+func (l *Leg) sendKept(req *sip.Request, attempt int, answered func(sent *sip.Request, res *sip.Response)) {
 	e := l.endpoint
 	tx, err := l.transaction(req)
 	if err == nil {
@@ -37,10 +66,18 @@ func (l *Leg) sendKept(req *sip.Request, answered func(*sip.Response)) {
 	}
 	if err != nil {
 		l.log.Warn("send re-INVITE", "error", err)
-		answered(nil)
+		answered(req, nil)
 		return
 	}
-	e.tasks.Go(func() { l.bring(e.final(tx), answered) })
+	e.tasks.Go(func() {
+		l.bring(e.final(tx), func(res *sip.Response) {
+			if again := l.authorized(req, res, attempt); again != nil {
+				l.sendKept(again, attempt+1, answered)
+				return
+			}
+			answered(req, res)
+		})
+	})
 }
 
 // bring has answered called in the leg's goroutine.

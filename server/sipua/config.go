@@ -28,6 +28,9 @@ type Config struct {
 	// remembers every address and port that it has heard from.
 	Sources []netip.Prefix
 
+	// Accounts are ours at PBXs that ask for a password or want us to register.
+	Accounts []Account
+
 	// NumberFrom is the field that holds the called number.
 	NumberFrom NumberFrom
 

@@ -22,6 +22,7 @@ type dialing struct {
 	timer       *time.Timer
 	seq         uint32 // CSeq of our last request
 	minimum     bool   // the interval was raised after 422
+	attempts    int    // how often it was sent with credentials
 	early       map[string]*early
 }
 
@@ -92,6 +93,14 @@ func (l *Leg) dialResponse(res *sip.Response) {
 	case res.StatusCode == 422 && !d.cancelled && !d.minimum:
 		d.minimum = true
 		l.redial(longerInterval(res)...)
+	case challenged(res) && !d.cancelled:
+		header, err := l.endpoint.authorize(d.req, res, d.attempts)
+		if err != nil {
+			l.dialOver(fmt.Errorf("%w: %w", &Rejected{Status: res.StatusCode, Reason: res.Reason}, err), Refused)
+			return
+		}
+		d.attempts++
+		l.redial(header)
 	default:
 		l.dialOver(&Rejected{Status: res.StatusCode, Reason: res.Reason}, Refused)
 	}

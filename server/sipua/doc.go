@@ -2,8 +2,7 @@
 // turns each into a Leg, one party's dialog together with its media.
 //
 // It is not for deciding what a call does (package flow), nor for RTP (package
-// media), nor for the contents of SDP (package sdp). Registration, TCP and TLS are not
-// here yet.
+// media), nor for the contents of SDP (package sdp). TCP and TLS are not here yet.
 //
 // # What sipgo does and what we do
 //
@@ -24,6 +23,15 @@
 //	                 ▼                    ▼                         ▼
 //	               ended ◄────────────────┴─────────────────────────┘
 //	Dial ──2xx──► confirmed
+//
+// # Accounts
+//
+// Config.Accounts are registered from Serve on, each by a goroutine of its own, and
+// refreshed at half the time that the PBX grants. After a failure the pause doubles
+// from 2 s to 2 min; a refused password waits for that at once. Withdraw takes all of
+// them back and is the first thing of a drain. A challenge to any request of ours is
+// answered by the account whose registrar's host the request went to, or whose realm
+// is named; no other host gets a hash of the password.
 //
 // # Transfers
 //
@@ -57,13 +65,14 @@
 //
 // # Goroutines
 //
-// An Endpoint has the reader of Serve, and for each leg one goroutine that owns the
-// dialog and one that runs its Handler. Close returns when all of them are gone.
+// An Endpoint has the reader of Serve, one goroutine for each account, for each leg one
+// that owns the dialog and one that runs its Handler, and one for each request of ours
+// that awaits its answer. Close returns when all of them are gone.
 // sipgo starts a short one per message and runs timers of finished transactions for
 // up to 32 s.
 //
-// Durations are time.Duration. Specifications: RFC 3261, 3264 (through package sdp),
-// 3262 (PRACK), 3311 (UPDATE), 3323 and 3325 (who calls), 3515 (REFER), 3581 (rport), 3891
-// (Replaces), 4028 (session timers), 5806 (Diversion), 6026 (2xx), 6086 (INFO), 6665 (NOTIFY), 7315
-// (P-Called-Party-ID).
+// Durations are time.Duration. Specifications: RFC 3261, 3262 (PRACK), 3264 (through
+// package sdp), 3311 (UPDATE), 3323 and 3325 (who calls), 3515 (REFER), 3581 (rport),
+// 3891 (Replaces), 4028 (session timers), 5806 (Diversion), 6026 (2xx), 6086 (INFO),
+// 6665 (NOTIFY), 7315 (P-Called-Party-ID), 8760 (digest with SHA-256).
 package sipua

@@ -65,6 +65,11 @@ type Endpoint struct {
 	kill         chan struct{} // closed when Close waits no longer
 	tasks        sync.WaitGroup
 
+	registrants  []*registrant
+	withdraw     chan struct{} // closed when the registrations are to be taken back
+	withdrawn    chan struct{} // closed when they are, or when none was begun
+	withdrawOnce sync.Once
+
 	closeOnce sync.Once
 	closeErr  error
 
@@ -123,6 +128,18 @@ func New(cfg Config, engine *media.Engine, front Front) (*Endpoint, error) {
 		kill:      make(chan struct{}),
 		legs:      map[dialogID]seat{},
 		invites:   map[inviteID]*Leg{},
+		withdraw:  make(chan struct{}),
+		withdrawn: make(chan struct{}),
+	}
+	for _, account := range cfg.Accounts {
+		r, err := e.newRegistrant(account)
+		if err != nil {
+			_ = s.Close()
+			return nil, fmt.Errorf("configure SIP: %w", err)
+		}
+		if !account.Static {
+			e.registrants = append(e.registrants, r)
+		}
 	}
 	// Otherwise a request that is sent before Serve has begun would open this socket anew.
 	e.transport.Pool("udp").Add(s.LocalAddr().String(),
@@ -142,12 +159,17 @@ func (e *Endpoint) Addr() netip.AddrPort {
 	return netip.AddrPortFrom(a.Addr().Unmap(), a.Port())
 }
 
-// Serve reads the socket until ctx is done or Close is called, and returns nil; it
+// Serve registers our accounts and reads the socket until ctx is done or Close is called, and returns nil; it
 // returns an error if the socket fails. It is called once. The end of ctx leaves the
 // peers no time to answer BYE: a server closes its endpoint first.
 func (e *Endpoint) Serve(ctx context.Context) error {
 	e.mu.Lock()
 	e.serving = true
+	if e.closing {
+		close(e.withdrawn)
+	} else {
+		e.tasks.Go(e.register)
+	}
 	e.mu.Unlock()
 	go func() {
 		defer close(e.stopped)
@@ -169,7 +191,7 @@ func (e *Endpoint) Serve(ctx context.Context) error {
 	}
 }
 
-// Close takes no more calls, ends those in progress with BYE, waits until the peers
+// Close takes no more calls, withdraws our registrations, ends those in progress with BYE, waits until the peers
 // have answered or ctx is done, and closes the socket. Further calls wait for the first.
 func (e *Endpoint) Close(ctx context.Context) error {
 	e.closeOnce.Do(func() { e.closeErr = e.close(ctx) })
@@ -182,6 +204,7 @@ func (e *Endpoint) close(ctx context.Context) error {
 	serving := e.serving
 	e.mu.Unlock()
 	close(e.quit)
+	e.withdrawOnce.Do(func() { close(e.withdraw) })
 	finished := make(chan struct{})
 	go func() {
 		e.tasks.Wait()

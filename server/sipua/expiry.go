@@ -238,10 +238,10 @@ func (l *Leg) refreshLater() {
 
 // sendReinvite sends an INVITE of ours within the dialog that restates our side.
 func (l *Leg) sendReinvite(req *sip.Request, answered func(*sip.Response)) {
-	l.sendKept(req, func(res *sip.Response) {
+	l.sendKept(req, 0, func(sent *sip.Request, res *sip.Response) {
 		l.inviting = false
 		if res != nil && res.IsSuccess() {
-			l.ack = l.dialog.request(l.endpoint, sip.ACK, req.CSeq().SeqNo)
+			l.ack = l.dialog.request(l.endpoint, sip.ACK, sent.CSeq().SeqNo)
 			l.ackAgain()
 			if l.state == confirmed {
 				if err := l.takeAnswer(res); err != nil {

@@ -124,6 +124,7 @@ type wire struct {
 	seq    int
 	toTag  string
 	unread []sip.Message
+	peer   netip.AddrPort // of a registrar, which is not connected
 }
 
 var wires atomic.Int64
@@ -145,7 +146,13 @@ func (w *wire) write(text string) {
 	w.t.Helper()
 	head, body, _ := strings.Cut(text, "\n\n")
 	text = strings.ReplaceAll(head, "\n", "\r\n") + "\r\n\r\n" + strings.ReplaceAll(body, "\n", "\r\n")
-	if _, err := w.conn.Write([]byte(text)); err != nil {
+	var err error
+	if w.peer.IsValid() {
+		_, err = w.conn.WriteToUDPAddrPort([]byte(text), w.peer)
+	} else {
+		_, err = w.conn.Write([]byte(text))
+	}
+	if err != nil {
 		w.t.Fatal(err)
 	}
 }
@@ -309,19 +316,23 @@ func (w *wire) establish() *sip.Response {
 // idle waits until an endpoint has no leg any more.
 func idle(t *testing.T, e *Endpoint) {
 	t.Helper()
+	comes(t, "an end of all legs", func() bool {
+		e.mu.Lock()
+		defer e.mu.Unlock()
+		return len(e.legs) == 0
+	})
+}
+
+// comes waits until something holds that no event tells of.
+func comes(t *testing.T, what string, holds func() bool) {
+	t.Helper()
 	limit, look := time.After(patience), time.NewTicker(time.Millisecond)
 	defer look.Stop()
-	for {
-		e.mu.Lock()
-		left := len(e.legs)
-		e.mu.Unlock()
-		if left == 0 {
-			return
-		}
+	for !holds() {
 		select {
 		case <-look.C:
 		case <-limit:
-			t.Fatalf("%d legs left", left)
+			t.Fatalf("waited in vain for %s", what)
 		}
 	}
 }

@@ -1,0 +1,69 @@
+package sipua
+
+import (
+	"fmt"
+	"log/slog"
+	"net"
+	"strings"
+	"time"
+
+	"github.com/emiago/sipgo/sip"
+)
+
+// An Account is how a PBX knows us: the name and password with which its challenges
+// are answered, and, unless Static, where it is told to send its calls.
+type Account struct {
+	Registrar string // "host" or "host:port" of the PBX
+	User      string // our number or name there
+	AuthUser  string // the name that goes with Password; empty is User
+	Password  string
+	Realm     string        // answer only challenges of this realm; empty is those of Registrar's host
+	Expires   time.Duration // how long a registration shall last, in seconds; 5 min
+	Static    bool          // the PBX knows our address: do not register
+}
+
+const defaultExpires = 5 * time.Minute
+
+// String names the account without its password.
+func (a Account) String() string { return a.User + "@" + a.Registrar }
+
+// GoString names the account without its password.
+func (a Account) GoString() string { return a.String() }
+
+// LogValue names the account without its password.
+func (a Account) LogValue() slog.Value { return slog.StringValue(a.String()) }
+
+func (a Account) authUser() string {
+	if a.AuthUser == "" {
+		return a.User
+	}
+	return a.AuthUser
+}
+
+// host is the registrar without its port.
+func (a Account) host() string {
+	if host, _, err := net.SplitHostPort(a.Registrar); err == nil {
+		return host
+	}
+	return strings.Trim(a.Registrar, "[]")
+}
+
+// uri is the Request-URI of a REGISTER (RFC 3261 10.2: without user).
+func (a Account) uri() (u sip.Uri, err error) {
+	if a.User == "" || strings.ContainsAny(a.User, " @<>;\r\n") {
+		return u, fmt.Errorf("account %s: want a user without blanks or @", a)
+	}
+	if err := sip.ParseUri("sip:"+a.Registrar, &u); err != nil || u.Host == "" || u.User != "" || len(u.UriParams) > 0 {
+		return u, fmt.Errorf("account %s: registrar wants host or host:port", a)
+	}
+	return u, nil
+}
+
+// answers reports whether the account is for the challenge of a realm, sent by the
+// host that a request went to. A password's hash is given to nobody else.
+func (a Account) answers(realm, host string) bool {
+	if a.Realm != "" {
+		return a.Realm == realm
+	}
+	return strings.EqualFold(a.host(), host)
+}
