@@ -17,13 +17,20 @@ const retryAfter = 10 * time.Second
 
 // front puts calls that arrive by SIP on the desk. It is where sipua's words and
 // call's meet.
-type front struct{ desk *call.Desk }
+type front struct {
+	desk  *call.Desk
+	ready func() error // why no payment can be taken now; nil: it can
+}
 
 // Admit is sipua.Front.
 func (f front) Admit(invite sipua.Invite) (sipua.Handler, *sipua.Refusal) {
 	ctx, cancel := context.WithTimeout(context.Background(), admitDeadline)
 	defer cancel()
-	c, err := f.desk.Admit(ctx, invite.Number, invite.Caller)
+	var c *call.Call
+	err := f.ready()
+	if err == nil {
+		c, err = f.desk.Admit(ctx, invite.Number, invite.Caller)
+	}
 	if err != nil {
 		refusal, _ := err.(call.Refusal)
 		answer := refusalOf(refusal)

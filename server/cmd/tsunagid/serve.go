@@ -9,6 +9,7 @@ import (
 	"net/netip"
 	"time"
 
+	"tsunagi/server"
 	"tsunagi/server/board"
 	"tsunagi/server/call"
 	"tsunagi/server/config"
@@ -22,6 +23,7 @@ import (
 
 type serveCommand struct {
 	configFile
+	AcceptRestored bool `help:"Take payments although the database was restored and the acquirer's books were not compared with it by this server: a person has done it."`
 }
 
 // Run serves until ctx ends, then stops in good order.
@@ -31,7 +33,7 @@ func (c serveCommand) Run(ctx context.Context, s streams) error {
 		return err
 	}
 	slog.SetDefault(newLog(conf.Log, s.err))
-	d := &daemon{conf: conf, log: slog.Default()}
+	d := &daemon{conf: conf, log: slog.Default(), acceptRestored: c.AcceptRestored}
 	err = d.start(ctx)
 	if err == nil {
 		d.log.Info("ready", "version", version.String(), "desktop", d.desktop.Addr().String(), "sip", d.sip.Addr().String())
@@ -46,6 +48,8 @@ type daemon struct {
 	conf  config.Config
 	log   *slog.Logger
 	stops []func() error
+
+	acceptRestored bool
 
 	desktop net.Listener
 	sip     *sipua.Endpoint
@@ -87,6 +91,11 @@ func (d *daemon) start(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	lock, err := store.TakeLock(databasePath(d.conf))
+	if err != nil {
+		return err
+	}
+	d.later(lock.Release)
 	db, err := store.Open(ctx, databasePath(d.conf))
 	if err != nil {
 		return err
@@ -117,7 +126,7 @@ func (d *daemon) start(ctx context.Context) error {
 	if err := d.startDesktops(pair, users, picture, payments); err != nil {
 		return err
 	}
-	return d.startTelephone()
+	return d.startTelephone(payments)
 }
 
 func (d *daemon) startPayments(ctx context.Context, db *store.Store, reporter call.Reporter) (*payment.Desk, error) {
@@ -126,13 +135,24 @@ func (d *daemon) startPayments(ctx context.Context, db *store.Store, reporter ca
 		return nil, err
 	}
 	d.later(closeAcquirer)
+	since, restored, err := db.Restored(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if restored {
+		d.log.Warn("the database was restored: its journal may lack payments", "since", since)
+	}
 	payments := payment.New(payment.Options{
 		Journal: db, Acquirer: acquirer, Log: d.log,
 		Deadline: d.conf.Payment.Deadline.Duration, Settled: reporter.Settled,
+		Room: db.Room, Merchants: merchantsOf(db), RestoredSince: since, Complete: db.Complete,
 	})
 	unknown, err := payments.Recover(ctx)
 	if err != nil {
 		return nil, err
+	}
+	if restored && d.acceptRestored {
+		payments.AcceptRestored()
 	}
 	if unknown > 0 {
 		d.log.Warn("attempts with an unknown outcome are being settled", "attempts", unknown)
@@ -145,8 +165,20 @@ func (d *daemon) startPayments(ctx context.Context, db *store.Store, reporter ca
 	return payments, nil
 }
 
+// merchantsOf lists whose books are compared with the journal.
+func merchantsOf(db *store.Store) func(context.Context) ([]ivr.MerchantID, error) {
+	return func(ctx context.Context) ([]ivr.MerchantID, error) {
+		merchants, err := db.Merchants(ctx)
+		ids := make([]ivr.MerchantID, len(merchants))
+		for n, m := range merchants {
+			ids[n] = m.ID
+		}
+		return ids, err
+	}
+}
+
 // startTelephone opens the media ports and then the SIP port: from here on calls come.
-func (d *daemon) startTelephone() error {
+func (d *daemon) startTelephone(payments *payment.Desk) error {
 	address, err := mediaAddress(d.conf)
 	if err != nil {
 		return err
@@ -161,7 +193,7 @@ func (d *daemon) startTelephone() error {
 	d.sip, err = sipua.New(sipua.Config{
 		Listen: d.conf.SIP.Listen, Advertised: d.conf.SIP.Advertise, UserAgent: "Tsunagi/" + version.String(),
 		Sources: d.conf.SIP.PeerPrefixes(), NumberFrom: sipua.NumberFrom(d.conf.SIP.NumberFrom), Log: d.log,
-	}, engine, front{d.calls})
+	}, engine, front{d.calls, payments.Ready})
 	if err != nil {
 		return portInUse("sip.listen", d.conf.SIP.Listen, err)
 	}
