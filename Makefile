@@ -9,7 +9,7 @@ LDFLAGS := -s -w -X tsunagi/shared/version.Version=$(VERSION)
 MODULES := ./shared/... ./server/... ./desktop/... ./frontend/...
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check server desktop frontend bindings prompts fuzz screens \
+.PHONY: help demo test check server desktop frontend bindings prompts fuzz faults screens \
         test-go test-frontend test-browser test-window deps-go deps-window deps-browser deps-npm clean
 
 help: ## list the targets
@@ -38,6 +38,9 @@ test-browser: deps-browser server operator $(BIN)/tsunagi-dev ## the real screen
 
 test-window: deps-browser desktop server operator ## the real window under Xvfb, photographed
 	build/window.sh
+
+faults: ## break payments on purpose: 10,000 pure days, 320 calls to a server that is killed (SEED=1)
+	build/faults.sh $(or $(SEED),1)
 
 fuzz: ## every fuzz target for FUZZTIME each (10s)
 	build/fuzz.sh $(or $(FUZZTIME),10s)

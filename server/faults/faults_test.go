@@ -1,0 +1,268 @@
+package faults
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"tsunagi/server/phone"
+	"tsunagi/shared/order"
+)
+
+const (
+	pan     = "4111111111111111"
+	keyPace = 80 * time.Millisecond
+
+	// lifeLimit ends a life in which the point did not come; lockTime is longer than
+	// a statement waits for a lock.
+	lifeLimit = 14 * time.Second
+	lockTime  = 7 * time.Second
+	simDelay  = 300 * time.Millisecond // as the site is configured
+)
+
+// point is where a life is hit.
+type point string
+
+// The eight points of spec/payments.md.
+const (
+	beforeJournal point = "before the journal"
+	afterJournal  point = "after the journal"
+	inFlight      point = "after dial, mid body" // of an order that is booked late
+	afterBooking  point = "after the gateway's commit"
+	midResponse   point = "mid response"
+	beforeCommit  point = "before the outcome's commit"
+	afterCommit   point = "after the commit, before the screens"
+	afterTelling  point = "after it was told"
+)
+
+var points = []point{
+	beforeJournal, afterJournal, inFlight, afterBooking, midResponse, beforeCommit, afterCommit, afterTelling,
+}
+
+// signs are the words of the log at which a point has come, or is near.
+var signs = map[point]string{
+	beforeJournal: "02.セキュリティコード取得", afterJournal: "attempt written down", inFlight: "attempt written down",
+	midResponse: "attempt written down", beforeCommit: "attempt written down", afterCommit: "03.カード与信_",
+	afterTelling: "call ended",
+}
+
+// plan is what one life does, made from the seed alone.
+type plan struct {
+	point point
+	late  time.Duration // after the sign of the point
+	lock  bool          // the database is locked there; the kill comes when it is free again
+	forms []order.Form  // one for each operator
+	bad   []bool        // whose card is refused
+}
+
+func (p plan) String() string {
+	what := "kill -9"
+	if p.lock {
+		what = "database locked, then kill -9"
+	}
+	amounts := make([]string, len(p.forms))
+	for n, f := range p.forms {
+		amounts[n] = f.TransactionID + " " + f.Amount
+	}
+	return fmt.Sprintf("%s %v after %q; %s", what, p.late, p.point, strings.Join(amounts, ", "))
+}
+
+// faults are the last four figures of amounts that make the acquirer fail; 0 is none.
+var faults = []int{0, 0, 0, 9901, 9902, 9903, 9904, 9905, 9906, 9907, 9908, 9909, 9910, 9911}
+
+func newPlan(r *rand.Rand, life int) plan {
+	p := plan{point: points[(life+r.IntN(2))%len(points)], lock: r.IntN(4) == 0}
+	span := map[point]time.Duration{inFlight: 5 * time.Second, midResponse: simDelay, afterTelling: time.Second}[p.point]
+	if span > 0 {
+		p.late = time.Duration(r.Int64N(int64(span)))
+	}
+	if p.point == beforeCommit {
+		p.late = simDelay - 10*time.Millisecond + time.Duration(r.Int64N(int64(20*time.Millisecond)))
+	}
+	for n := range operators {
+		id := fmt.Sprintf("T-%d-%d", life, n)
+		if life > 0 && r.IntN(5) == 0 {
+			id = fmt.Sprintf("T-%d-%d", r.IntN(life), r.IntN(operators)) // an order of before, once more
+		}
+		amount := 1000*(life+1) + n
+		if fault := faults[r.IntN(len(faults))]; fault != 0 && n > 0 || p.point == inFlight {
+			if p.point == inFlight && n == 0 {
+				fault = 9911
+			}
+			amount = 10_000*(life+1) + fault
+		}
+		p.forms = append(p.forms, order.Form{TransactionID: id, Amount: fmt.Sprint(amount), PaymentCount: "1"})
+		p.bad = append(p.bad, r.IntN(5) == 0)
+	}
+	return p
+}
+
+// TestFaults lets sites live and die and counts the money.
+func TestFaults(t *testing.T) {
+	for n := range *sites {
+		seed := *seed + uint64(n)
+		t.Run(fmt.Sprintf("seed=%d", seed), func(t *testing.T) {
+			t.Parallel()
+			s := openSite(t)
+			defer s.kill()
+			r := rand.New(rand.NewPCG(seed, 0))
+			var all []heard
+			for life := range *lives {
+				p := newPlan(r, life)
+				all = append(all, s.live(p)...)
+				s.check(fmt.Sprintf("seed %d, life %d (%s)", seed, life, p), all)
+				if t.Failed() {
+					t.Fatalf("replay: go test ./server/faults -seed %d -sites 1 -lives %d\nlog of this life:\n%s", seed, *lives, s.log.String())
+				}
+			}
+			s.settleAll()
+			s.check(fmt.Sprintf("seed %d, at the end", seed), all)
+			s.checkFiles()
+			s.summary(t, all)
+		})
+	}
+}
+
+// live is one life of the server, up to its death.
+func (s *site) live(p plan) []heard {
+	s.t.Helper()
+	s.start()
+	ctx, end := context.WithTimeout(s.t.Context(), lifeLimit)
+	defer end()
+	for _, o := range s.operators {
+		if err := o.connect(ctx); err != nil {
+			s.t.Fatalf("%s comes back: %v", o.user, err)
+		}
+	}
+	hit := make(chan struct{})
+	come := sync.OnceFunc(func() { close(hit) })
+	s.onLine(func(line string) {
+		if sign := signs[p.point]; sign != "" && strings.Contains(line, sign) {
+			come()
+		}
+	})
+	var calls sync.WaitGroup
+	list := make([]heard, operators)
+	for n, o := range s.operators {
+		calls.Go(func() {
+			call := o.serve(ctx, p.forms[n], cardFor(p.bad[n]))
+			list[n] = heard{order.TransactionID(p.forms[n].TransactionID), call.Outcome}
+		})
+	}
+	over := make(chan struct{})
+	go func() { calls.Wait(); close(over) }()
+	s.strike(p, hit, over, come)
+	end()
+	<-over
+	s.onLine(nil)
+	for _, o := range s.operators {
+		o.leave()
+	}
+	return list
+}
+
+// strike waits for the point and ends the life there.
+func (s *site) strike(p plan, hit, over <-chan struct{}, come func()) {
+	s.t.Helper()
+	limit := time.NewTimer(lifeLimit)
+	defer limit.Stop()
+	if p.point == afterBooking {
+		stop := s.watchBooks(come)
+		defer stop()
+	}
+	select {
+	case <-hit:
+		<-time.After(p.late)
+	case <-over:
+	case <-limit.C:
+	}
+	if p.lock {
+		s.lock(over)
+	}
+	s.kill()
+}
+
+// lock keeps the server from writing, for longer than its statements wait, or until
+// all calls have ended.
+func (s *site) lock(over <-chan struct{}) {
+	s.t.Helper()
+	db, err := sql.Open("sqlite", "file:"+s.database()+"?_pragma=busy_timeout(5000)&_txlock=immediate")
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	defer db.Close() //nolint:errcheck // nothing was changed
+	tx, err := db.Begin()
+	if err != nil {
+		return // the server is writing on and on: then it is not locked
+	}
+	held := time.NewTimer(lockTime)
+	defer held.Stop()
+	select {
+	case <-held.C:
+	case <-over:
+	}
+	_ = tx.Rollback()
+}
+
+// watchBooks tells as soon as the acquirer has booked something more.
+func (s *site) watchBooks(come func()) (stop func()) {
+	size := func() int64 {
+		info, err := os.Stat(s.books())
+		if err != nil {
+			return 0
+		}
+		return info.Size()
+	}
+	before := size()
+	ended, gone := make(chan struct{}), make(chan struct{})
+	go func() {
+		defer close(gone)
+		look := time.NewTicker(time.Millisecond)
+		defer look.Stop()
+		for {
+			select {
+			case <-look.C:
+				if size() > before {
+					come()
+					return
+				}
+			case <-ended:
+				return
+			}
+		}
+	}()
+	return func() { close(ended); <-gone }
+}
+
+// backdate moves what the journal remembers of open attempts into the past.
+func (s *site) backdate(by time.Duration) {
+	s.t.Helper()
+	db, err := sql.Open("sqlite", "file:"+s.database()+"?_pragma=busy_timeout(5000)")
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	defer db.Close() //nolint:errcheck // the change below is committed or has failed
+	if _, err := db.Exec(`UPDATE attempts SET created_at = created_at - ?1, sending_at = sending_at - ?1,
+		done_at = done_at - ?1, not_found_at = not_found_at - ?1 WHERE state IN ('SENDING', 'UNKNOWN')`, by.Milliseconds()); err != nil {
+		s.t.Fatal(err)
+	}
+}
+
+// cardFor is a test card, or one that is refused with AG48.
+func cardFor(bad bool) phone.Card {
+	expiry := "1230"
+	if bad {
+		expiry = "1199"
+	}
+	card, err := phone.NewCard([]byte(pan), []byte(expiry), []byte("123"))
+	if err != nil {
+		panic(err) // a constant
+	}
+	return card
+}

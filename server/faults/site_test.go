@@ -1,0 +1,231 @@
+package faults
+
+import (
+	"bytes"
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"hash/fnv"
+	"math/rand/v2"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"tsunagi/server/audio"
+	"tsunagi/server/prompt"
+	"tsunagi/server/store"
+)
+
+// patience bounds every wait for something that must happen.
+const patience = 60 * time.Second
+
+// site is a server with its operators, over all its lives.
+type site struct {
+	t         *testing.T
+	dir       string
+	config    string
+	voice     *prompt.Voice
+	operators []*operator
+	trust     *tls.Config
+
+	process      *exec.Cmd
+	desktop, sip string // addresses in this life
+
+	mu    sync.Mutex
+	watch func(line string) // is told of each line of the log; may be nil
+	log   bytes.Buffer      // of this life
+	last  []byte            // an unfinished line
+	grown chan struct{}
+}
+
+// openSite makes everything for a server and starts nothing.
+func openSite(t *testing.T) *site {
+	t.Helper()
+	dir := t.TempDir()
+	s := &site{t: t, dir: dir, config: filepath.Join(dir, "tsunagid.toml"), grown: make(chan struct{})}
+	s.command("init", dir, "--desktop", "127.0.0.1:0", "--sip", "127.0.0.1:0")
+	prompts := filepath.Join(dir, "prompts")
+	s.voice = shortVoice(t, prompts)
+	s.configure(map[string]string{
+		"level": "'info'", "sim_delay": "'300ms'", "deadline": "'5s'", "folder": "'" + prompts + "'",
+	})
+	s.command("merchant", "add", "shop", "--name", "つなぎ商店", "--channels", fmt.Sprint(2*operators), "--config", s.config)
+	s.setMerchant()
+	for n := range operators {
+		o := &operator{site: s, user: fmt.Sprint("op", n), number: fmt.Sprintf("0503000%04d", 1000+n)}
+		out := s.command("user", "add", "shop/"+o.user, "--ivr-number", o.number, "--comment", o.user, "--config", s.config)
+		o.password = regexp.MustCompile(`(?m)^First password +(.+)$`).FindStringSubmatch(out)[1]
+		s.operators = append(s.operators, o)
+	}
+	pem, err := os.ReadFile(filepath.Join(dir, "tls", "certificate.pem"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.trust = &tls.Config{RootCAs: x509.NewCertPool(), ServerName: "localhost"}
+	s.trust.RootCAs.AppendCertsFromPEM(pem)
+	return s
+}
+
+// shortVoice records every prompt anew, a quarter of a second each, so that a call
+// takes seconds. The words are noise, each prompt its own.
+func shortVoice(t *testing.T, folder string) *prompt.Voice {
+	t.Helper()
+	if err := os.Mkdir(folder, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range prompt.Names() {
+		hash := fnv.New64a()
+		_, _ = hash.Write([]byte(name))
+		noise := rand.New(rand.NewPCG(hash.Sum64(), 1))
+		pcm := make([]int16, audio.SampleRateHz/4)
+		for n := range pcm {
+			pcm[n] = int16(noise.IntN(8000) - 4000)
+		}
+		var wav bytes.Buffer
+		err := audio.WriteWAV(&wav, pcm, audio.SampleRateHz)
+		if err == nil {
+			err = os.WriteFile(filepath.Join(folder, string(name)+".wav"), wav.Bytes(), 0o600)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	voice, err := prompt.Load(os.DirFS(folder))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return voice
+}
+
+// setMerchant shortens what a person needs time for.
+func (s *site) setMerchant() {
+	s.t.Helper()
+	db, err := store.Open(s.t.Context(), s.database())
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	merchant, err := db.Merchant(s.t.Context(), "shop")
+	merchant.Ringback = 200 * time.Millisecond
+	if err := errors.Join(err, db.PutMerchant(s.t.Context(), merchant), db.Close()); err != nil {
+		s.t.Fatal(err)
+	}
+}
+
+func (s *site) database() string { return filepath.Join(s.dir, "data", "tsunagi.db") }
+func (s *site) books() string    { return filepath.Join(s.dir, "data", "sim-books.jsonl") }
+
+func (s *site) command(args ...string) string {
+	s.t.Helper()
+	out, err := exec.Command(program, args...).CombinedOutput()
+	if err != nil {
+		s.t.Fatalf("tsunagid %s: %v\n%s", strings.Join(args, " "), err, out)
+	}
+	return string(out)
+}
+
+func (s *site) configure(to map[string]string) {
+	s.t.Helper()
+	text, err := os.ReadFile(s.config)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	for key, value := range to {
+		line := regexp.MustCompile(`(?m)^` + key + ` = .*$`)
+		if !line.Match(text) {
+			s.t.Fatalf("the configuration has no key %q", key)
+		}
+		text = line.ReplaceAll(text, []byte(key+" = "+value))
+	}
+	if err := os.WriteFile(s.config, text, 0o600); err != nil {
+		s.t.Fatal(err)
+	}
+}
+
+// start begins a life and returns when the server takes calls.
+func (s *site) start() {
+	s.t.Helper()
+	s.mu.Lock()
+	s.log.Reset()
+	s.last = nil
+	s.mu.Unlock()
+	s.process = exec.Command(program, "serve", "--config", s.config)
+	s.process.Stderr = s
+	if err := s.process.Start(); err != nil {
+		s.t.Fatal(err)
+	}
+	ready := s.wait("msg=ready")
+	s.desktop, s.sip = word(ready, "desktop"), word(ready, "sip")
+}
+
+// kill ends a life as a power cut ends it for the process.
+func (s *site) kill() {
+	if s.process == nil {
+		return
+	}
+	_ = s.process.Process.Kill() // it may be gone already
+	_ = s.process.Wait()
+	s.process = nil
+}
+
+// Write is the server's standard error.
+func (s *site) Write(p []byte) (int, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.log.Write(p)
+	s.last = append(s.last, p...)
+	for {
+		line, rest, whole := bytes.Cut(s.last, []byte("\n"))
+		if !whole {
+			break
+		}
+		if s.watch != nil {
+			s.watch(string(line))
+		}
+		s.last = rest
+	}
+	close(s.grown)
+	s.grown = make(chan struct{})
+	return len(p), nil
+}
+
+// onLine sets who is told of the log's lines; it must not wait.
+func (s *site) onLine(watch func(string)) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.watch = watch
+}
+
+// wait returns the first line of this life's log with those words.
+func (s *site) wait(words string) string {
+	s.t.Helper()
+	ctx, cancel := context.WithTimeout(s.t.Context(), patience)
+	defer cancel()
+	for {
+		s.mu.Lock()
+		text, grown := s.log.String(), s.grown
+		s.mu.Unlock()
+		for line := range strings.Lines(text) {
+			if strings.Contains(line, words) {
+				return line
+			}
+		}
+		select {
+		case <-grown:
+		case <-ctx.Done():
+			s.t.Fatalf("the log never said %q:\n%s", words, text)
+		}
+	}
+}
+
+func word(line, key string) string {
+	_, rest, _ := strings.Cut(line, " "+key+"=")
+	value, _, _ := strings.Cut(rest, " ")
+	return strings.TrimSpace(value)
+}
