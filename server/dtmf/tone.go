@@ -101,6 +101,10 @@ func (d *ToneDetector) Pause() {
 // Down returns the key that is held down now. After Wipe there is none.
 func (d *ToneDetector) Down() (Key, bool) { return d.down, d.down != 0 && d.down != wipedKey }
 
+// Suspect reports whether the sound of late may be of a key: it is true at the latest
+// 26 ms after a press begins, sometimes in speech, and while a key is down.
+func (d *ToneDetector) Suspect() bool { return d.last.key != 0 || d.down != 0 }
+
 // Wipe forgets the sound and the key, so that nothing of a card number stays behind.
 // A key that is down is still down: it is taken for the one before, whichever it is,
 // until there is a pause.

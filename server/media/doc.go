@@ -29,6 +29,12 @@
 // Sound is copied from the clips into the one send buffer of the engine. Nothing is
 // encoded and nothing is allocated for a packet of RTP, in or out.
 //
+// # Bridges
+//
+// [Bridge] lets the peers of two sessions hear each other, for the return call to the
+// operator where the PBX cannot join the two itself. Events never cross it. Where keys
+// are muted, no tone of one does.
+//
 // # Encryption
 //
 // Where keys were agreed on, RTP and RTCP are SRTP and SRTCP (RFC 3711), by pion/srtp.

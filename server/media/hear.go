@@ -9,8 +9,11 @@ import (
 // hear takes a packet of sound that is newer than all before.
 func (s *Session) hear(h header, payload []byte, codec sdp.Codec) {
 	s.reception.time(h.timestamp, s.engine.arrival)
-	if s.params.Tones {
+	if s.searched() {
 		s.listen(h, payload, codec)
+	}
+	if s.bridge != nil {
+		s.passOn(payload, codec)
 	}
 	if s.listener == nil {
 		return
@@ -49,7 +52,7 @@ func (s *Session) listen(h header, payload []byte, codec sdp.Codec) {
 		portion := payload[:min(len(payload), dtmf.MaxHear)]
 		payload = payload[len(portion):]
 		if k, ok := e.tones.Hear(s.engine.decode(portion, codec)); ok {
-			s.pressed(k, dtmf.FromTone)
+			s.heardTone(k)
 		}
 	}
 	if k, down := e.tones.Down(); down {

@@ -143,6 +143,7 @@ func (e *Engine) leave(s *Session) {
 	s.goodbye()
 	s.closed.Store(true)
 	s.wipe()
+	s.unlink()
 	e.wheel.remove(s)
 	e.seats[s.seat] = nil
 	e.seated--

@@ -52,6 +52,9 @@ func (s *Session) receive(packet []byte, from netip.AddrPort) {
 // press takes a telephone-event. A late or doubled one is as good as any: the detector
 // knows presses by equality.
 func (s *Session) press(h header, payload []byte) {
+	if s.bridge != nil {
+		s.mute() // many a gateway sends the tone as well
+	}
 	key, first := s.detector.Detect(dtmf.Packet{
 		SSRC: h.ssrc, Timestamp: h.timestamp, Marker: h.marker, Payload: payload,
 	})

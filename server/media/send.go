@@ -31,14 +31,15 @@ func (s *Session) serve() {
 	s.out.timestamp += interval
 }
 
-// sendSound sends the next packet of what is played, or of silence.
+// sendSound sends the next packet of what is played, of what the other side of
+// a bridge says, or of silence.
 func (s *Session) sendSound(interval uint32) {
 	packet := s.engine.packet[:headerBytes+interval]
 	ended := false
 	if s.player.playing() {
 		ended = s.player.fill(packet[headerBytes:], s.params.Codec)
 	} else {
-		silence(packet[headerBytes:], s.params.Codec)
+		s.soundOfBridge(packet[headerBytes:])
 	}
 	h := s.out
 	h.payloadType = s.params.PayloadType

@@ -40,6 +40,7 @@ type Session struct {
 	detector      dtmf.Detector
 	ear           ear
 	merger        dtmf.Merger
+	bridge        *bridge       // nil without one
 	heard         time.Duration // when something came last, or was first expected
 	missed        bool          // MediaLost was reported
 	quiet         bool          // the peer suppresses silence
