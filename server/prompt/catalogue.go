@@ -157,7 +157,7 @@ var sentences = []Line{
 	{Music, "", ""},
 }
 
-// Catalogue lists every prompt there is, the numerals last. The caller owns it.
+// Catalogue lists every prompt there is in Japanese, the numerals last. The caller owns it.
 func Catalogue() []Line {
 	lines := append([]Line(nil), sentences...)
 	for _, n := range Numerals() {

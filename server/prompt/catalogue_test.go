@@ -13,17 +13,24 @@ import (
 var unspoken = []Name{MerchantName, Ringback, Music}
 
 func TestEveryNameHasAFileAndEveryFileAName(t *testing.T) {
+	for _, l := range order.Languages() {
+		t.Run(string(l), func(t *testing.T) { everyNameHasAFile(t, l) })
+	}
+}
+
+func everyNameHasAFile(t *testing.T, l order.Language) {
 	files := map[Name]bool{}
-	paths, err := fs.Glob(recordings, "voice/ja/*.wav")
+	folder := "voice/" + string(l) + "/"
+	paths, err := fs.Glob(recordings, folder+"*.wav")
 	if err != nil {
 		t.Fatal(err)
 	}
 	for _, path := range paths {
-		name := strings.TrimSuffix(strings.TrimPrefix(path, "voice/ja/"), ".wav")
+		name := strings.TrimSuffix(strings.TrimPrefix(path, folder), ".wav")
 		files[Name(name)] = true
 	}
 	seen := map[Name]bool{}
-	for _, line := range Catalogue() {
+	for _, line := range CatalogueIn(l) {
 		if seen[line.Name] {
 			t.Errorf("%s is listed twice", line.Name)
 		}
@@ -39,6 +46,21 @@ func TestEveryNameHasAFileAndEveryFileAName(t *testing.T) {
 	}
 	for name := range files {
 		t.Errorf("%s.wav is in no line of the catalogue", name)
+	}
+}
+
+// What is said in one language is said in the other, sentence by sentence.
+func TestCataloguesHaveTheSameSentences(t *testing.T) {
+	if len(english) != len(sentences) {
+		t.Fatalf("%d sentences in English, %d in Japanese", len(english), len(sentences))
+	}
+	for i, line := range sentences {
+		if english[i].Name != line.Name {
+			t.Errorf("sentence %d is %s in English and %s in Japanese", i, english[i].Name, line.Name)
+		}
+	}
+	if CatalogueIn("fr") != nil {
+		t.Error("there is a catalogue in a language that nobody speaks here")
 	}
 }
 
@@ -75,7 +97,8 @@ func TestEveryPaymentCountIsSpoken(t *testing.T) {
 func TestAttribution(t *testing.T) {
 	for _, want := range []string{
 		"HTS Voice tohoku-f01", "2015 Intelligent Communication Network (Ito-Nose) Laboratory",
-		"Tohoku University", "CC BY 4.0", "https://creativecommons.org/licenses/by/4.0/", "Changes:",
+		"Tohoku University", "CC BY 4.0", "cmu_us_slt", "Carnegie Mellon University", "Alan W Black",
+		"Permission is hereby granted, free of charge", "DISCLAIM ALL WARRANTIES", "https://creativecommons.org/licenses/by/4.0/", "Changes:",
 	} {
 		if !strings.Contains(Attribution(), want) {
 			t.Errorf("the attribution does not say %q", want)

@@ -1,12 +1,12 @@
 // Package prompt knows every sentence a caller or operator hears from the IVR,
-// in Japanese, and holds the voice that speaks them.
+// in Japanese and in English, and holds the voices that speak them.
 //
-// The sentences stand in catalogue.go and nowhere else. A sentence is spoken
-// whole; only an amount is joined from numerals, each of which was spoken among
-// neighbours and cut out (numeral.go). The built-in voice is embedded
-// (voice/ja, 8 kHz, 16 bits, mono, band-limited to 300 to 3,400 Hz); `make
+// The sentences stand in catalogue.go, those in English in english.go, and nowhere
+// else. A sentence is spoken whole; only an amount is joined from numerals, each of
+// which was spoken among neighbours and cut out (numeral.go, english.go). A voice
+// speaks one language. The built-in ones are embedded (voice/ja and voice/en, 8 kHz, 16 bits, mono, band-limited to 300 to 3,400 Hz); `make
 // prompts` speaks the catalogue again. A merchant's own recordings replace any
-// of it by file name: voice/ja lists the names. Only the 8 kHz files are kept:
+// of it by file name: voice/ja and voice/en list the names. Only the 8 kHz files are kept:
 // the 16 kHz ones would triple the program, and are made again when a wide-band
 // codec needs them.
 //
@@ -19,5 +19,6 @@
 // no clock; a Voice is immutable and may be used from any number of calls, an
 // Ear belongs to one listener.
 //
-// The voice is HTS Voice tohoku-f01 under CC BY 4.0: see Attribution.
+// The Japanese voice is HTS Voice tohoku-f01 under CC BY 4.0, the English one
+// cmu_us_slt of Flite under Carnegie Mellon's free licence: see Attribution.
 package prompt

@@ -122,9 +122,12 @@ func Numerals() []Numeral {
 	return all
 }
 
-// Sum is the amount that was spoken with these prompts, in order. It is false
-// unless they are exactly the numerals with which the amount is read.
+// Sum is the amount that was spoken with these prompts, in order, in any language. It
+// is false unless they are exactly the numerals with which the amount is read.
 func Sum(names []Name) (order.Yen, bool) {
+	if len(names) > 0 && !strings.HasSuffix(string(names[len(names)-1]), yenSuffix) {
+		return sumEnglish(names)
+	}
 	var sum, man int
 	for _, name := range names {
 		s, isNumber := strings.CutPrefix(string(name), numberPrefix)
@@ -142,6 +145,5 @@ func Sum(names []Name) (order.Yen, bool) {
 		}
 	}
 	amount := order.Yen(man*10_000 + sum)
-	spoken := slices.EqualFunc(names, Read(amount), func(name Name, n Numeral) bool { return name == n.Name() })
-	return amount, spoken && len(names) > 0
+	return amount, slices.Equal(names, namesOf(order.Japanese, amount)) && len(names) > 0
 }

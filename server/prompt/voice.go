@@ -16,14 +16,14 @@ import (
 	"tsunagi/shared/order"
 )
 
-//go:embed voice/ja/*.wav
+//go:embed voice/ja/*.wav voice/en/*.wav
 var recordings embed.FS
 
 //go:embed voice/ATTRIBUTION.txt
 var attribution string
 
-// Attribution is the notice that must ship wherever the built-in voice does: who
-// made it, its licence (CC BY 4.0), and what we changed.
+// Attribution is the notice that must ship wherever the built-in voices do: who made
+// them, their licences, and what we changed.
 func Attribution() string { return attribution }
 
 // Why a recording is refused, beside the errors of audio.ReadWAV.
@@ -36,24 +36,28 @@ var (
 // Voice is every prompt as a clip, encoded once. It is immutable and may be
 // shared by all calls.
 type Voice struct {
-	clips map[Name]*audio.Clip
-	index func() *index // made at the first Ear
+	language order.Language
+	clips    map[Name]*audio.Clip
+	index    func() *index // made at the first Ear
 }
 
-// Load makes the built-in voice, with every prompt replaced for which overrides
-// holds a recording (see With). overrides may be nil.
-func Load(overrides fs.FS) (*Voice, error) {
-	ja, err := fs.Sub(recordings, "voice/ja")
+// Load makes the built-in voice of Japanese, with every prompt replaced for which
+// overrides holds a recording (see With). overrides may be nil.
+func Load(overrides fs.FS) (*Voice, error) { return LoadIn(order.Japanese, overrides) }
+
+// LoadIn is Load for a language of order.Languages.
+func LoadIn(l order.Language, overrides fs.FS) (*Voice, error) {
+	folder, err := fs.Sub(recordings, path.Join("voice", string(l)))
 	if err != nil {
 		return nil, fmt.Errorf("open built-in voice: %w", err)
 	}
-	clips, err := readFolder(ja)
+	clips, err := readFolder(folder, NamesIn(l))
 	if err != nil {
 		return nil, fmt.Errorf("read built-in voice: %w", err)
 	}
 	clips[Ringback] = audio.NewClip(audio.Ringback(3 * time.Second))
 	clips[Music] = audio.NewClip(audio.Music())
-	return newVoice(clips).With(overrides)
+	return newVoice(l, clips).With(overrides)
 }
 
 // With is the same voice with the recordings of a merchant's folder: WAV files
@@ -64,27 +68,24 @@ func (v *Voice) With(overrides fs.FS) (*Voice, error) {
 	if overrides == nil {
 		return v, nil
 	}
-	replaced, err := readFolder(overrides)
+	replaced, err := readFolder(overrides, NamesIn(v.language))
 	if err != nil {
 		return nil, fmt.Errorf("read recordings: %w", err)
 	}
 	clips := maps.Clone(v.clips)
 	maps.Copy(clips, replaced)
-	return newVoice(clips), nil
+	return newVoice(v.language, clips), nil
 }
 
-func newVoice(clips map[Name]*audio.Clip) *Voice {
-	return &Voice{clips: clips, index: sync.OnceValue(func() *index { return newIndex(clips) })}
+func newVoice(l order.Language, clips map[Name]*audio.Clip) *Voice {
+	return &Voice{language: l, clips: clips, index: sync.OnceValue(func() *index { return newIndex(clips) })}
 }
 
-// Names lists every prompt, in the order of the catalogue.
-func Names() []Name {
-	var names []Name
-	for _, line := range Catalogue() {
-		names = append(names, line.Name)
-	}
-	return names
-}
+// Names lists every prompt in Japanese, in the order of the catalogue.
+func Names() []Name { return NamesIn(order.Japanese) }
+
+// Language is what the voice speaks.
+func (v *Voice) Language() order.Language { return v.language }
 
 // Clip is one prompt; nil for MerchantName where the merchant has recorded none,
 // and for a name that is not in the catalogue.
@@ -102,23 +103,17 @@ func (v *Voice) Say(names ...Name) []*audio.Clip {
 	return clips
 }
 
-// Amount is an amount with its 円, joined without a pause; nothing where n is out
-// of range (see Read). It belongs between AmountIs and AmountEnd.
-func (v *Voice) Amount(n order.Yen) []*audio.Clip {
-	var names []Name
-	for _, numeral := range Read(n) {
-		names = append(names, numeral.Name())
-	}
-	return v.Say(names...)
-}
+// Amount is an amount, joined without a pause; nothing where n is out of range (see
+// Read). It belongs between AmountIs and AmountEnd.
+func (v *Voice) Amount(n order.Yen) []*audio.Clip { return v.Say(namesOf(v.language, n)...) }
 
-// readFolder reads every recording of a folder; its error tells of all that are wrong.
-func readFolder(folder fs.FS) (map[Name]*audio.Clip, error) {
+// readFolder reads every recording of a folder that may hold the known ones; its error
+// tells of all that are wrong.
+func readFolder(folder fs.FS, known []Name) (map[Name]*audio.Clip, error) {
 	entries, err := fs.ReadDir(folder, ".")
 	if err != nil {
 		return nil, fmt.Errorf("list folder: %w", err)
 	}
-	known := Names()
 	clips := make(map[Name]*audio.Clip)
 	var wrong []error
 	for _, entry := range entries {

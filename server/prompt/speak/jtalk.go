@@ -8,25 +8,20 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"strconv"
 	"strings"
 
 	"tsunagi/server/audio"
 )
 
-// How the voice speaks: a little slower than its model, since callers act while
-// they listen, and with a lift in dB of the consonants, which the telephone's
-// band takes the most from.
-const (
-	speed    = "0.94"
-	presence = "6"
-)
+// speed is how the voice speaks: a little slower than its model, since callers act
+// while they listen.
+const speed = "0.94"
 
-// synthesizer runs Open JTalk and sox.
-type synthesizer struct {
+// jtalk speaks Japanese with Open JTalk.
+type jtalk struct {
 	voice      string // HTS voice file
 	dictionary string // folder of Open JTalk's dictionary
-	work       string // folder for files between the two
+	work       string // folder for files on the way
 }
 
 // spoken is the sound of a text at 8 kHz with what the synthesizer says of it.
@@ -46,31 +41,18 @@ type phone struct {
 func (s spoken) reading() string { return strings.Join(s.words, "") }
 
 // speak has a text spoken and narrows it to the telephone's band.
-func (s *synthesizer) speak(text string) (spoken, error) {
-	wide, narrow := filepath.Join(s.work, "wide.wav"), filepath.Join(s.work, "narrow.wav")
-	trace := filepath.Join(s.work, "trace.txt")
+func (s *jtalk) speak(text string) (spoken, error) {
+	wide, trace := filepath.Join(s.work, "wide.wav"), filepath.Join(s.work, "trace.txt")
 	talk := exec.Command("open_jtalk", "-x", s.dictionary, "-m", s.voice, "-r", speed, "-ow", wide, "-ot", trace)
 	talk.Stdin = strings.NewReader(text + "\n")
 	if out, err := talk.CombinedOutput(); err != nil {
 		return spoken{}, fmt.Errorf("run open_jtalk: %w: %s", err, bytes.TrimSpace(out))
 	}
-	// -D: dither would make every run a different file. The gain keeps the filter
-	// from clipping; loudness is set later.
-	filter := exec.Command("sox", "-D", wide, "-b", "16", "-c", "1", narrow,
-		"gain", "-n", "-9", "equalizer", "2800", "1q", presence,
-		"rate", "-v", strconv.Itoa(audio.SampleRateHz), "sinc", "-t", "80", "300-3400")
-	if out, err := filter.CombinedOutput(); err != nil {
-		return spoken{}, fmt.Errorf("run sox: %w: %s", err, bytes.TrimSpace(out))
-	}
 	result, err := readTrace(trace)
 	if err != nil {
 		return spoken{}, err
 	}
-	file, err := os.ReadFile(narrow)
-	if err != nil {
-		return spoken{}, fmt.Errorf("read sound: %w", err)
-	}
-	result.pcm, _, err = audio.ReadWAV(bytes.NewReader(file))
+	result.pcm, err = narrow(wide, s.work)
 	return result, err
 }
 

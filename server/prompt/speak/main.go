@@ -6,51 +6,59 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"tsunagi/server/audio"
 	"tsunagi/server/prompt"
+	"tsunagi/shared/order"
 )
 
 func main() {
-	var s synthesizer
-	flag.StringVar(&s.voice, "voice", "", "HTS voice `file` to speak with")
-	flag.StringVar(&s.dictionary, "dictionary", "/var/lib/mecab/dic/open-jtalk/naist-jdic", "Open JTalk's dictionary `folder`")
+	language := flag.String("language", string(order.Japanese), "`language` to speak: ja or en")
+	voice := flag.String("voice", "", "HTS voice `file` to speak Japanese with")
+	dictionary := flag.String("dictionary", "/var/lib/mecab/dic/open-jtalk/naist-jdic", "Open JTalk's dictionary `folder`")
 	out := flag.String("out", "", "`folder` to write the WAV files to")
 	flag.Parse()
-	if s.voice == "" || *out == "" || flag.NArg() > 0 {
+	l := order.Language(*language)
+	if !slices.Contains(order.Languages(), l) || *out == "" || flag.NArg() > 0 || l == order.Japanese && *voice == "" {
 		flag.Usage()
 		os.Exit(2)
 	}
-	if err := run(&s, *out); err != nil {
+	if err := run(l, &jtalk{voice: *voice, dictionary: *dictionary}, *out); err != nil {
 		fmt.Fprintln(os.Stderr, "speak:", err)
 		os.Exit(1)
 	}
 }
 
-// run speaks the catalogue into the folder out and removes what is no longer in it.
-func run(s *synthesizer, out string) error {
+// A reciter makes the prompts of one language.
+type reciter interface {
+	recite(line prompt.Line) (utterance, error)
+}
+
+// run speaks a catalogue into the folder out and removes what is no longer in it.
+func run(l order.Language, ja *jtalk, out string) error {
 	work, err := os.MkdirTemp("", "speak-")
 	if err != nil {
 		return fmt.Errorf("make a folder to work in: %w", err)
 	}
 	defer os.RemoveAll(work)
-	s.work = work
+	ja.work = work
+	var r reciter = newJapanese(ja)
+	if l == order.English {
+		r = newEnglish(&flite{work, stretch}, &flite{work, amountStretch})
+	}
 
 	if err := removeOld(out); err != nil {
 		return err
 	}
 	var readings bytes.Buffer
 	fmt.Fprintln(&readings, "# prompt, length in s, level and peak in dBFS, reading; made by speak")
-	numerals := make(map[prompt.Name]prompt.Numeral)
-	for _, n := range prompt.Numerals() {
-		numerals[n.Name()] = n
-	}
-	for _, line := range prompt.Catalogue() {
+	for _, line := range prompt.CatalogueIn(l) {
 		if line.Text == "" {
 			continue // not speech, or a merchant's own
 		}
-		u, err := recite(s, line, numerals)
+		u, err := r.recite(line)
 		if err != nil {
 			return fmt.Errorf("speak %s: %w", line.Name, err)
 		}
@@ -98,26 +106,17 @@ type utterance struct {
 	reading string
 }
 
-// recite makes one prompt in the way its kind needs.
-func recite(s *synthesizer, line prompt.Line, numerals map[prompt.Name]prompt.Numeral) (utterance, error) {
-	if n, ok := numerals[line.Name]; ok {
-		return reciteNumeral(s, n)
-	}
-	if line.Name == prompt.AmountEnd {
-		return reciteEnd(s)
-	}
-	words := line.Spoken
-	if words == "" {
-		words = line.Text
-	}
-	return reciteSentences(s, words)
+// A synthesizer speaks a text.
+type synthesizer interface {
+	speak(text string) (spoken, error)
 }
 
 // reciteSentences speaks each sentence on its own, since only the last one of a
-// text gets the falling tone of an end, and joins them with a breath.
-func reciteSentences(s *synthesizer, words string) (utterance, error) {
+// text gets the falling tone of an end, and joins them with a breath. end is what a
+// sentence ends with.
+func reciteSentences(s synthesizer, words, end string) (utterance, error) {
 	var whole utterance
-	for _, sentence := range strings.SplitAfter(words, "。") {
+	for _, sentence := range strings.SplitAfter(words, end) {
 		if sentence == "" {
 			continue
 		}
@@ -131,7 +130,12 @@ func reciteSentences(s *synthesizer, words string) (utterance, error) {
 		whole.pcm = append(whole.pcm, smooth(trim(spoken.pcm), edge)...)
 		whole.reading += spoken.reading()
 	}
-	rest := make([]int16, audio.Samples(margin))
-	whole.pcm = padEnd(append(append(rest, even(whole.pcm)...), rest...))
+	whole.pcm = withMargins(whole.pcm)
 	return whole, nil
+}
+
+// withMargins makes a finished sentence of its speech.
+func withMargins(pcm []int16) []int16 {
+	rest := make([]int16, audio.Samples(margin))
+	return padEnd(append(append(rest, even(pcm)...), rest...))
 }

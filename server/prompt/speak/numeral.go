@@ -31,7 +31,7 @@ var neighbours = []neighbour{
 // before makes an amount's first words, so that the numeral starts after a breath.
 const before = "お支払い金額は、"
 
-func reciteNumeral(s *synthesizer, n prompt.Numeral) (utterance, error) {
+func reciteNumeral(s *jtalk, n prompt.Numeral) (utterance, error) {
 	at := slices.IndexFunc(neighbours, func(next neighbour) bool { return next.fits(n) })
 	next := neighbours[at]
 	spoken, err := s.speak(before + kanji(n) + next.words)
@@ -51,7 +51,7 @@ func reciteNumeral(s *synthesizer, n prompt.Numeral) (utterance, error) {
 }
 
 // reciteEnd makes the です that follows any amount: the one behind 円.
-func reciteEnd(s *synthesizer) (utterance, error) {
+func reciteEnd(s *jtalk) (utterance, error) {
 	spoken, err := s.speak(before + "五百円です。")
 	if err != nil {
 		return utterance{}, err
