@@ -42,6 +42,10 @@ test-window: deps-browser desktop server operator ## the real window under Xvfb,
 faults: ## break payments on purpose: 10,000 pure days, 320 calls to a server that is killed (SEED=1)
 	build/faults.sh $(or $(SEED),1)
 
+pbx: ## the calls through a real Asterisk (makes one of its own, once)
+	build/need.sh compiler pbx
+	build/pbx.sh test -v
+
 fuzz: ## every fuzz target for FUZZTIME each (10s)
 	build/fuzz.sh $(or $(FUZZTIME),10s)
 
