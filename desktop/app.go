@@ -14,8 +14,11 @@ import (
 	"tsunagi/shared/wire"
 )
 
-// eventName is that of the only event the screens subscribe to.
-const eventName = "tsunagi"
+// The events the screens subscribe to.
+const (
+	eventName  = "tsunagi"      // with a server.Event
+	toSendName = "tsunagi:send" // the focus goes to 送信
+)
 
 // App is what the screens may call: every exported method is bound. They wait until
 // the program has started. Their errors are *wire.Error.
@@ -109,6 +112,9 @@ func (a *App) Ask(callID, what string) error {
 func (a *App) Inquire(transactionID string) (wire.Inquired, error) {
 	return a.wait().client.Inquire(context.Background(), order.TransactionID(transactionID))
 }
+
+// Front tells whether the program's window is the one the person works in.
+func (a *App) Front(front bool) { a.wait().alarm.Front(front) }
 
 // Trust pins the certificate that the server has shown.
 func (a *App) Trust(fingerprint string) error {

@@ -8,7 +8,8 @@
 //
 // # What the screens see
 //
-// The exported methods of App, and one event, "tsunagi", with a server.Event. An
+// The exported methods of App, and two events: "tsunagi" with a server.Event, and
+// "tsunagi:send" when a click on a notification leads to 送信. An
 // error reaches them as a JavaScript Error whose text is the JSON of a wire.Error.
 // frontend/wailsjs is generated from the methods (make bindings) and committed.
 //

@@ -106,18 +106,29 @@ func (p *program) run(ctx context.Context) {
 		return
 	}
 	emit := func(e server.Event) { runtime.EventsEmit(ctx, eventName, e) }
-	parts, stop := connect(opened, p.flags.auto, p.log, emit)
+	raise := func(toSend bool) {
+		show(ctx)
+		if toSend {
+			runtime.EventsEmit(ctx, toSendName)
+		}
+	}
+	parts, stop := connect(opened, p.flags.auto, p.log, emit, callWith(p.log, raise))
 	defer stop()
 	p.app.start(parts)
 	for {
 		select {
 		case <-p.second:
-			runtime.WindowUnminimise(ctx)
-			runtime.WindowShow(ctx)
+			show(ctx)
 		case <-p.over:
 			return
 		}
 	}
+}
+
+// show brings the window to the front.
+func show(ctx context.Context) {
+	runtime.WindowUnminimise(ctx)
+	runtime.WindowShow(ctx)
 }
 
 // fail tells the person why there will be no window, and ends the program.

@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"sync"
 
+	"tsunagi/desktop/alarm"
 	"tsunagi/desktop/native"
 	"tsunagi/desktop/server"
 )
@@ -15,6 +16,7 @@ import (
 type parts struct {
 	client   *server.Client
 	settings *native.SettingsFile
+	alarm    *alarm.Alarm
 	log      *slog.Logger
 	notice   string
 }
@@ -68,11 +70,12 @@ func openFiles(f flags, log *slog.Logger) (files, error) {
 	return opened, nil
 }
 
-// connect starts the connection. stop ends it and the automatic login.
-func connect(opened files, auto *LoginForm, log *slog.Logger, emit func(server.Event)) (p parts, stop func()) {
+// connect starts the connection, and what calls the person to it. stop ends them and
+// the automatic login.
+func connect(opened files, auto *LoginForm, log *slog.Logger, emit func(server.Event), caller alarm.Options) (p parts, stop func()) {
 	connected := make(chan struct{})
 	var once sync.Once
-	p = parts{settings: opened.settings, log: log, notice: opened.notice}
+	p = parts{settings: opened.settings, alarm: alarm.Start(caller), log: log, notice: opened.notice}
 	p.client = server.Start(server.Options{
 		Address:     opened.settings.Settings().Server,
 		Pins:        opened.secrets,
@@ -81,6 +84,7 @@ func connect(opened files, auto *LoginForm, log *slog.Logger, emit func(server.E
 		Log:         log,
 		Notify: func(e server.Event) {
 			emit(e)
+			p.alarm.Event(e)
 			if e.Link != nil && e.Link.Phase == server.PhaseConnected {
 				once.Do(func() { close(connected) })
 			}
@@ -95,7 +99,25 @@ func connect(opened files, auto *LoginForm, log *slog.Logger, emit func(server.E
 		cancel()
 		tasks.Wait()
 		p.client.Stop()
+		p.alarm.Stop()
 	}
+}
+
+// callWith are the means of this system to call the person. What it lacks is in the
+// log, and the window does without.
+func callWith(log *slog.Logger, raise func(toSend bool)) alarm.Options {
+	options := alarm.Options{Raise: raise, Log: log}
+	if notifier, err := native.OpenNotifier(); err != nil {
+		log.Warn("no notifications", slog.Any("error", err))
+	} else {
+		options.Notifier = notifier
+	}
+	if taskbar, err := native.OpenTaskbar(); err != nil {
+		log.Warn("no countdown in the task bar", slog.Any("error", err))
+	} else {
+		options.Taskbar = taskbar
+	}
+	return options
 }
 
 // loginOnce logs in as the flags say as soon as there is a connection, unless a

@@ -1,6 +1,7 @@
-// Package native is what the desktop keeps on the person's machine: the settings,
+// Package native is the person's machine: what the desktop keeps there (the settings,
 // the name of this workstation, and in the system's keyring the pins of servers and
-// the token of a session. It knows nothing of windows, connections or payments.
+// the token of a session), and what the system shows for it (notifications, the
+// button in the task bar). It knows nothing of connections or payments.
 //
 // Files lie in one folder, the user's configuration folder by default, with mode
 // 0600, and are replaced whole: a power cut leaves the old or the new one.
@@ -13,5 +14,17 @@
 // desktop session, they are kept in a plain file of mode 0600 beside the settings,
 // and OpenSecrets says so. Passwords and card data are kept nowhere.
 //
-// The package starts no goroutine. Its types may be used from any.
+// # Notifications and the task bar
+//
+// A Notifier and a Taskbar each have a maker for Linux and one for Windows. On Linux
+// they speak the Desktop Notifications Specification 1.2 and the LauncherEntry
+// signals over the session bus. On Windows the task bar is ITaskbarList3 and
+// FlashWindowEx; a notification that replaces itself takes WinRT, for which there are
+// no bindings here: OpenNotifier says so, and the countdown stays on the button.
+//
+// # Goroutines
+//
+// An open Notifier has one that receives the clicks, an open Taskbar on Windows one
+// with the thread that COM asks for; Close ends them. The other types start none and
+// may be used from any.
 package native

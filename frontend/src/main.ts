@@ -1,6 +1,6 @@
 import { mount } from "svelte";
 import { App } from "$lib/app/app.svelte";
-import { wails } from "$lib/backend/wails";
+import { wails, watchFront } from "$lib/backend/wails";
 import { guard } from "$lib/keys/guard";
 import Root from "./Root.svelte";
 import "./styles/fonts.css";
@@ -10,4 +10,5 @@ import "./styles/base.css";
 guard(window);
 const app = new App(wails);
 app.start();
+watchFront(window, () => document.getElementById("send")?.focus());
 mount(Root, { target: document.getElementById("app")!, props: { app } });

@@ -42,6 +42,7 @@ type Desk struct {
 func (d *Desk) Start(t *testing.T) {
 	t.Helper()
 	var conns sync.WaitGroup
+	var closing sync.Mutex // no connection is counted once they are waited for
 	over := make(chan struct{})
 	server := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		conn, err := link.Accept(w, r, link.ServerLimits())
@@ -49,17 +50,21 @@ func (d *Desk) Start(t *testing.T) {
 			t.Error(err)
 			return
 		}
+		closing.Lock()
 		conns.Go(func() {
 			<-over
 			conn.Close(link.CloseGoingAway, "")
 		})
+		closing.Unlock()
 		d.serve(conn)
 	}))
 	server.Config.ErrorLog = log.New(io.Discard, "", 0) // a refused certificate is part of a test
 	server.StartTLS()
 	t.Cleanup(func() {
+		closing.Lock()
 		close(over)
 		conns.Wait()
+		closing.Unlock()
 		server.Close()
 	})
 	d.Address = strings.TrimPrefix(server.URL, "https://")

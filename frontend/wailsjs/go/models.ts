@@ -41,6 +41,7 @@ export namespace order {
 	    memberId: string;
 	    amount: string;
 	    paymentCount: string;
+	    language?: string;
 	}
 	export interface Refusal {
 	    field: string;

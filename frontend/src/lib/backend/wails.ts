@@ -11,6 +11,23 @@ import {
 const full = { width: 1280, height: 800, minWidth: 1024, minHeight: 640 };
 const mini = { width: 360, height: 180 };
 
+/**
+ * watchFront tells the program whether its window is the one the person works in, and
+ * hears when a click on a notification asks for 送信. The answer ends both.
+ */
+export function watchFront(target: Window, toSend: () => void): () => void {
+  const stop = new AbortController();
+  const tell = (front: boolean) => void bound.Front(front);
+  target.addEventListener("focus", () => tell(true), { signal: stop.signal });
+  target.addEventListener("blur", () => tell(false), { signal: stop.signal });
+  tell(target.document.hasFocus());
+  const unsubscribe = EventsOn("tsunagi:send", toSend);
+  return () => {
+    stop.abort();
+    unsubscribe();
+  };
+}
+
 /** wails is the backend of the program: the methods and events of desktop/app.go. */
 export const wails: Backend = {
   state: () => bound.State(),

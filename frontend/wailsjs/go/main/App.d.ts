@@ -9,6 +9,8 @@ export function Ask(arg1:string,arg2:string):Promise<void>;
 
 export function Distrust():Promise<void>;
 
+export function Front(arg1:boolean):Promise<void>;
+
 export function Inquire(arg1:string):Promise<wire.Inquired>;
 
 export function Login(arg1:main.LoginForm):Promise<wire.Session>;

@@ -10,6 +10,10 @@ export function Distrust() {
   return window['go']['main']['App']['Distrust']();
 }
 
+export function Front(arg1) {
+  return window['go']['main']['App']['Front'](arg1);
+}
+
 export function Inquire(arg1) {
   return window['go']['main']['App']['Inquire'](arg1);
 }
