@@ -13,5 +13,5 @@ days=10000
 
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 go test -count=1 ./server/payment -run '^TestInvariants$' -args -runs="$days"
-go test -count=1 -timeout 40m -v ./server/faults -args -seed="$seed" -sites="$sites" -lives="$lives" |
-  grep -v '^=== '
+go test -count=1 -timeout 40m -parallel "$sites" -v ./server/faults -args -seed="$seed" -sites="$sites" -lives="$lives" |
+  grep --line-buffered -v "^=== "
