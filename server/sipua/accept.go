@@ -46,7 +46,7 @@ func (l *Leg) accept(req *sip.Request, tx *sip.ServerTx, body []byte, offered bo
 	e := l.endpoint
 	kept, headers, _ := agreedInterval(req) // its fault was looked at before
 	res := e.response(req, sip.StatusOK, "", append(capabilities(), headers...)...)
-	res.AppendHeader(e.contact())
+	res.AppendHeader(e.contact(req.Transport()))
 	setSDP(res, body)
 	if err := tx.Respond(res); err != nil {
 		return err

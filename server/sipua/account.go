@@ -13,7 +13,7 @@ import (
 // An Account is how a PBX knows us: the name and password with which its challenges
 // are answered, and, unless Static, where it is told to send its calls.
 type Account struct {
-	Registrar string // "host" or "host:port" of the PBX
+	Registrar string // "host" or "host:port" of the PBX, with ";transport=tcp" or "tls" if not by UDP
 	User      string // our number or name there
 	AuthUser  string // the name that goes with Password; empty is User
 	Password  string
@@ -42,10 +42,11 @@ func (a Account) authUser() string {
 
 // host is the registrar without its port.
 func (a Account) host() string {
-	if host, _, err := net.SplitHostPort(a.Registrar); err == nil {
+	address, _, _ := strings.Cut(a.Registrar, ";")
+	if host, _, err := net.SplitHostPort(address); err == nil {
 		return host
 	}
-	return strings.Trim(a.Registrar, "[]")
+	return strings.Trim(address, "[]")
 }
 
 // uri is the Request-URI of a REGISTER (RFC 3261 10.2: without user).
@@ -53,7 +54,7 @@ func (a Account) uri() (u sip.Uri, err error) {
 	if a.User == "" || strings.ContainsAny(a.User, " @<>;\r\n") {
 		return u, fmt.Errorf("account %s: want a user without blanks or @", a)
 	}
-	if err := sip.ParseUri("sip:"+a.Registrar, &u); err != nil || u.Host == "" || u.User != "" || len(u.UriParams) > 0 {
+	if err := sip.ParseUri("sip:"+a.Registrar, &u); err != nil || u.Host == "" || u.User != "" || len(u.UriParams) > 0 && transportOf(&u) == "" {
 		return u, fmt.Errorf("account %s: registrar wants host or host:port", a)
 	}
 	return u, nil

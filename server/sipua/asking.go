@@ -92,7 +92,7 @@ func (l *Leg) bring(res *sip.Response, answered func(*sip.Response)) {
 func (l *Leg) transaction(req *sip.Request) (*sip.ClientTx, error) {
 	ctx, cancel := context.WithTimeout(context.Background(), sendTimeout)
 	defer cancel()
-	tx, err := l.endpoint.transactions.NewClientTransaction(ctx, req)
+	tx, err := l.endpoint.begin(ctx, req)
 	if err != nil {
 		return nil, err
 	}
@@ -103,6 +103,24 @@ func (l *Leg) transaction(req *sip.Request) (*sip.ClientTx, error) {
 		}
 	})
 	return tx, nil
+}
+
+// begin prepares the transaction of a request. RFC 3261 18.1.1: a long one goes by TCP,
+// and by UDP after all where the peer has no TCP.
+func (e *Endpoint) begin(ctx context.Context, req *sip.Request) (*sip.ClientTx, error) {
+	if err := e.carries(req.Transport()); err != nil {
+		return nil, err
+	}
+	if req.Transport() == transportUDP && e.tcp != nil && len(req.String()) > longestUDP {
+		e.carry(req, transportTCP)
+		tx, err := e.transactions.NewClientTransaction(ctx, req)
+		if err == nil {
+			return tx, nil
+		}
+		e.log.Debug("long request goes by UDP: no connection by TCP", "to", req.Destination(), "error", err)
+		e.carry(req, transportUDP)
+	}
+	return e.transactions.NewClientTransaction(ctx, req)
 }
 
 // repeated is a request once more, as a new transaction with the given headers in
@@ -123,6 +141,7 @@ func (e *Endpoint) repeated(req *sip.Request, seq uint32, headers ...sip.Header)
 		again.AppendHeader(h)
 	}
 	again.SetBody(req.Body())
+	e.carry(again, req.Transport())
 	again.SetDestination(req.Destination())
 	return again
 }

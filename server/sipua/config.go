@@ -15,6 +15,13 @@ type Config struct {
 	// Listen is the "host:port" of the UDP socket. Port 0 takes a free one.
 	Listen string
 
+	// TCP has the endpoint listen by TCP too, at the same address and port. Requests
+	// that are too long for UDP then go by TCP.
+	TCP bool
+
+	// TLS has the endpoint listen by TLS too; nil does not.
+	TLS *TLS
+
 	// Advertised is the host, or host:port, at which peers reach this endpoint: it
 	// stands in Contact, Via and the SDP. Empty is the address of the socket, which
 	// then may not be 0.0.0.0.

@@ -148,7 +148,7 @@ func (e *Endpoint) firstInvite(id dialogID, to sip.Uri, route *sip.Uri, p DialPa
 	req.AppendHeader(&sip.ToHeader{Address: sip.Uri{Scheme: "sip", User: to.User, Host: to.Host}})
 	req.AppendHeader(&callID)
 	req.AppendHeader(&sip.CSeqHeader{SeqNo: 1, MethodName: sip.INVITE})
-	req.AppendHeader(e.contact())
+	req.AppendHeader(e.contact(transportUDP))
 	if p.Asserted != "" {
 		asserted := sip.Uri{Scheme: "sip", User: p.Asserted, Host: e.host}
 		req.AppendHeader(sip.NewHeader("P-Asserted-Identity", "<"+headerSafe(asserted.String())+">"))
@@ -159,7 +159,7 @@ func (e *Endpoint) firstInvite(id dialogID, to sip.Uri, route *sip.Uri, p DialPa
 	}
 	req.AppendHeader(sip.NewHeader("Session-Expires", strconv.Itoa(sessionSeconds)))
 	req.AppendHeader(sip.NewHeader("Min-SE", strconv.Itoa(minSessionSeconds)))
-	req.SetDestination(hop(next))
+	e.direct(req, next, transportUDP)
 	return req
 }
 
@@ -190,5 +190,13 @@ func (l *Leg) call(req *sip.Request, p DialParams) error {
 func (e *Endpoint) send(req *sip.Request) (*sip.ClientTx, error) {
 	ctx, cancel := context.WithTimeout(context.Background(), sendTimeout)
 	defer cancel()
-	return e.transactions.Request(ctx, req)
+	tx, err := e.begin(ctx, req)
+	if err != nil {
+		return nil, err
+	}
+	if err := tx.Init(); err != nil {
+		tx.Terminate()
+		return nil, err
+	}
+	return tx, nil
 }

@@ -258,9 +258,9 @@ func (l *Leg) sendCancel() {
 	}
 	req.AppendHeader(&sip.CSeqHeader{SeqNo: d.req.CSeq().SeqNo, MethodName: sip.CANCEL})
 	req.SetBody(nil)
-	req.SetTransport("UDP")
+	req.SetTransport(d.req.Transport())
 	req.SetDestination(d.req.Destination())
-	l.endpoint.local.Copy(&req.Laddr)
+	d.req.Laddr.Copy(&req.Laddr)
 	tx, err := l.endpoint.send(req)
 	if err != nil {
 		l.log.Warn("send CANCEL", "error", err)

@@ -24,6 +24,7 @@ type dialog struct {
 	target    sip.Uri        // the peer's Contact
 	routes    []sip.Uri      // the way there
 	remoteTag string
+	transport string // of requests to a target that names none
 }
 
 // dialogOfInvite is the dialog that answering req makes (RFC 3261 12.1.1).
@@ -34,6 +35,8 @@ func dialogOfInvite(req *sip.Request) dialog {
 		remote: req.From().AsTo(),
 		target: *req.Contact().Address.Clone(),
 		routes: recordRoutes(req),
+
+		transport: req.Transport(),
 	}
 	d.remoteTag, _ = req.From().Params.Get("tag")
 	return d
@@ -48,6 +51,12 @@ func dialogOfAnswer(invite *sip.Request, res *sip.Response) dialog {
 		localSeq: invite.CSeq().SeqNo,
 		target:   *invite.Recipient.Clone(),
 		routes:   recordRoutes(res),
+
+		transport: transportUDP,
+	}
+	// Not the transport that the INVITE took: it may have been too long for UDP.
+	if t := transportOf(&invite.Contact().Address); t != "" {
+		d.transport = t
 	}
 	if c := res.Contact(); usableContact(c) {
 		d.target = *c.Address.Clone()
@@ -110,14 +119,14 @@ func (d *dialog) request(e *Endpoint, method sip.RequestMethod, seq uint32) *sip
 	req.AppendHeader(&to)
 	req.AppendHeader(&callID)
 	req.AppendHeader(&sip.CSeqHeader{SeqNo: seq, MethodName: method})
-	req.AppendHeader(e.contact())
+	req.AppendHeader(e.contact(transportUDP))
 	req.AppendHeader(sip.NewHeader("User-Agent", e.cfg.UserAgent))
 	req.SetBody(nil)
 	next := &recipient
 	if len(d.routes) > 0 {
 		next = &d.routes[0]
 	}
-	req.SetDestination(hop(next))
+	e.direct(req, next, d.transport)
 	return req
 }
 
@@ -125,25 +134,21 @@ func (d *dialog) request(e *Endpoint, method sip.RequestMethod, seq uint32) *sip
 func (e *Endpoint) request(method sip.RequestMethod, recipient sip.Uri) *sip.Request {
 	req := sip.NewRequest(method, recipient)
 	via := &sip.ViaHeader{
-		ProtocolName: "SIP", ProtocolVersion: "2.0", Transport: "UDP",
-		Host: strings.Trim(e.host, "[]"), Port: e.port,
+		ProtocolName: "SIP", ProtocolVersion: "2.0", Host: strings.Trim(e.host, "[]"),
 	}
 	via.Params.Add("branch", sip.RFC3261BranchMagicCookie+newTag())
 	via.Params.Add("rport", "") // RFC 3581 3
 	forwards := sip.MaxForwardsHeader(maxForwards)
 	req.AppendHeader(via)
 	req.AppendHeader(&forwards)
-	req.SetTransport("UDP")
-	// sipgo opens a socket of its own for a request that does not name one.
-	e.local.Copy(&req.Laddr)
+	e.carry(req, transportUDP)
 	return req
 }
 
-// hop is the "host:port" that a URI leads to.
-func hop(u *sip.Uri) string {
-	port := u.Port
+// hop is the "host:port" of a next hop; port 0 is the usual one.
+func hop(host string, port int) string {
 	if port == 0 {
 		port = defaultSIPPort
 	}
-	return net.JoinHostPort(strings.Trim(u.Host, "[]"), strconv.Itoa(port))
+	return net.JoinHostPort(strings.Trim(host, "[]"), strconv.Itoa(port))
 }

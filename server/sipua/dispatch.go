@@ -106,7 +106,7 @@ func headerValues(m sip.Message, name string) []string {
 
 func (e *Endpoint) options(req *sip.Request, tx *sip.ServerTx) {
 	res := e.response(req, sip.StatusOK, "", capabilities()...)
-	res.AppendHeader(e.contact())
+	res.AppendHeader(e.contact(req.Transport()))
 	e.reply(req, tx, res)
 }
 

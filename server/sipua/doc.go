@@ -2,7 +2,7 @@
 // turns each into a Leg, one party's dialog together with its media.
 //
 // It is not for deciding what a call does (package flow), nor for RTP (package
-// media), nor for the contents of SDP (package sdp). TCP and TLS are not here yet.
+// media), nor for the contents of SDP (package sdp).
 //
 // # What sipgo does and what we do
 //
@@ -15,6 +15,14 @@
 //	dispatch  what is malformed, unknown or unsupported is answered and forgotten
 //	Front     is asked before anything is allocated for a call
 //	Leg       one goroutine per dialog handles its requests by CSeq
+//
+// # Transports
+//
+// UDP always, TCP at the same address and TLS where configured. A request goes by the
+// transport that its next hop's URI names (";transport=tcp", "sips:"), else by that of
+// the dialog; one over 1,300 bytes goes by TCP if the peer takes it. TLS is 1.2 or
+// later and the peer's certificate is checked. Connections of strangers are closed
+// unread, silent and stuck ones after a while.
 //
 // # A leg's life
 //
@@ -65,7 +73,7 @@
 //
 // # Goroutines
 //
-// An Endpoint has the reader of Serve, one goroutine for each account, for each leg one
+// An Endpoint has the reader of Serve, one goroutine for each listener and account, for each leg one
 // that owns the dialog and one that runs its Handler, and one for each request of ours
 // that awaits its answer. Close returns when all of them are gone.
 // sipgo starts a short one per message and runs timers of finished transactions for

@@ -45,7 +45,7 @@ type Front interface {
 	Admit(Invite) (Handler, *Refusal)
 }
 
-// An Endpoint is a SIP user agent on one UDP socket.
+// An Endpoint is a SIP user agent on a UDP socket, and by TCP and TLS where configured.
 type Endpoint struct {
 	cfg   Config
 	log   *slog.Logger
@@ -53,6 +53,8 @@ type Endpoint struct {
 	front Front
 
 	socket       *socket
+	tcp, tls     *listener // nil where not configured
+	accepting    sync.WaitGroup
 	local        sip.Addr // of the socket, as sipgo's connection pool writes it
 	host         string   // advertised
 	port         int      // advertised
@@ -87,10 +89,14 @@ type seat struct {
 	queue *queue
 }
 
-// liftUDPLimit lets responses be as long as the request's Record-Route makes them;
-// sipgo refuses to send more than 1,300 bytes, requests and responses alike, and
-// RFC 3261 18.1.1 asks that of requests alone.
-var liftUDPLimit = sync.OnceFunc(func() { sip.UDPMTUSize = 65535 })
+// setUpSipgo sets what sipgo keeps for the whole program. Responses may be as long as
+// the request's Record-Route makes them: sipgo refuses to send more than 1,300 bytes,
+// and RFC 3261 18.1.1 asks that of requests alone. Its connections log by themselves,
+// whatever logger they are given.
+var setUpSipgo = sync.OnceFunc(func() {
+	sip.UDPMTUSize = 65535
+	sip.SetDefaultLogger(slog.New(slog.DiscardHandler))
+})
 
 // New opens the socket; requests are read once Serve is called. A nil front refuses
 // every call and makes an endpoint that only dials. The engine stays the caller's.
@@ -114,13 +120,13 @@ func New(cfg Config, engine *media.Engine, front Front) (*Endpoint, error) {
 		_ = s.Close()
 		return nil, fmt.Errorf("configure SIP: %w", err)
 	}
-	liftUDPLimit()
+	setUpSipgo()
 	// sipgo logs whole messages that it cannot parse, and an INFO body holds keys.
 	silent := slog.New(slog.DiscardHandler)
 	e := &Endpoint{
 		cfg: cfg, log: cfg.Log, media: engine, front: front,
 		socket: s, local: sip.Addr{IP: bound.IP, Port: bound.Port}, host: host, port: port,
-		transport: sip.NewTransportLayer(net.DefaultResolver, sip.NewParser(), nil, sip.WithTransportLayerLogger(silent)),
+		transport: sip.NewTransportLayer(net.DefaultResolver, sip.NewParser(), cfg.tlsConfig(), sip.WithTransportLayerLogger(silent)),
 		blank:     sip.NewHeader("Note", ""),
 		mediaAddr: mediaAddr,
 		stopped:   make(chan struct{}),
@@ -131,11 +137,13 @@ func New(cfg Config, engine *media.Engine, front Front) (*Endpoint, error) {
 		withdraw:  make(chan struct{}),
 		withdrawn: make(chan struct{}),
 	}
+	if err := e.listenStreams(); err != nil {
+		return nil, errors.Join(err, e.closeStreams(), s.Close())
+	}
 	for _, account := range cfg.Accounts {
 		r, err := e.newRegistrant(account)
 		if err != nil {
-			_ = s.Close()
-			return nil, fmt.Errorf("configure SIP: %w", err)
+			return nil, errors.Join(fmt.Errorf("configure SIP: %w", err), e.closeStreams(), s.Close())
 		}
 		if !account.Static {
 			e.registrants = append(e.registrants, r)
@@ -159,6 +167,15 @@ func (e *Endpoint) Addr() netip.AddrPort {
 	return netip.AddrPortFrom(a.Addr().Unmap(), a.Port())
 }
 
+// TLSAddr is the address of the TLS socket, the zero value where there is none.
+func (e *Endpoint) TLSAddr() netip.AddrPort {
+	if e.tls == nil {
+		return netip.AddrPort{}
+	}
+	a := e.tls.Addr().(*net.TCPAddr).AddrPort()
+	return netip.AddrPortFrom(a.Addr().Unmap(), a.Port())
+}
+
 // Serve registers our accounts and reads the socket until ctx is done or Close is called, and returns nil; it
 // returns an error if the socket fails. It is called once. The end of ctx leaves the
 // peers no time to answer BYE: a server closes its endpoint first.
@@ -171,6 +188,7 @@ func (e *Endpoint) Serve(ctx context.Context) error {
 		e.tasks.Go(e.register)
 	}
 	e.mu.Unlock()
+	e.serveStreams()
 	go func() {
 		defer close(e.stopped)
 		// It logs why it stops and returns nothing of it.
@@ -216,7 +234,7 @@ func (e *Endpoint) close(ctx context.Context) error {
 	}
 	close(e.kill)
 	<-finished
-	err := e.socket.Close()
+	err := errors.Join(e.socket.Close(), e.closeStreams())
 	if serving {
 		<-e.stopped
 	}

@@ -8,7 +8,7 @@ import (
 	"github.com/emiago/sipgo/sip"
 )
 
-// hasty makes the shortest session, of 90 s, last 360 ms.
+// hasty makes a session of 300 s last 1.2 s.
 var hasty = Timing{T1: 40 * time.Millisecond, SessionSecond: 4 * time.Millisecond}
 
 // timedCall makes an answered call whose INVITE has these headers more.
@@ -39,22 +39,22 @@ func header(m sip.Message, name string) string {
 // Behaviour 12: session timers (RFC 4028) as refreshed: the peer's UPDATE keeps the
 // session, and its silence ends it.
 func TestSessionIsRefreshedByThePeer(t *testing.T) {
-	w, leg, res := timedCall(t, map[string]string{"Session-Expires": "90;refresher=uac", "Supported": "timer"})
-	if got := header(res, "Session-Expires"); got != "90;refresher=uac" || header(res, "Require") != "timer" {
+	w, leg, res := timedCall(t, map[string]string{"Session-Expires": "300;refresher=uac", "Supported": "timer"})
+	if got := header(res, "Session-Expires"); got != "300;refresher=uac" || header(res, "Require") != "timer" {
 		t.Errorf("Session-Expires %q, Require %q", got, header(res, "Require"))
 	}
 	var began time.Time
 	for range 3 {
-		w.silent(100 * time.Millisecond) // in all it takes longer than the session
+		w.silent(500 * time.Millisecond) // in all it takes longer than the session
 		began = time.Now()
-		w.send("UPDATE", map[string]string{"Session-Expires": "90;refresher=uac", "Supported": "timer"}, "")
-		if got := header(w.response(200), "Session-Expires"); got != "90;refresher=uac" {
+		w.send("UPDATE", map[string]string{"Session-Expires": "300;refresher=uac", "Supported": "timer"}, "")
+		if got := header(w.response(200), "Session-Expires"); got != "300;refresher=uac" {
 			t.Errorf("Session-Expires %q", got)
 		}
 	}
 	bye := w.peerRequest("BYE")
-	if got := time.Since(began); got < 240*time.Millisecond {
-		t.Errorf("BYE after %v, want two thirds of the session", got)
+	if got := time.Since(began); got < time.Second {
+		t.Errorf("BYE after %v, want it shortly before the end of the session", got)
 	}
 	w.reply(bye, 200, "", "")
 	if ev := until(t, leg, Ended); ev.Reason != Expired {
@@ -64,16 +64,16 @@ func TestSessionIsRefreshedByThePeer(t *testing.T) {
 
 // Behaviour 12: session timers as refresher, by UPDATE where the peer knows it.
 func TestSessionIsRefreshedByUpdate(t *testing.T) {
-	w, leg, res := timedCall(t, map[string]string{"Session-Expires": "90;refresher=uas", "Supported": "timer", "Allow": "INVITE, UPDATE"})
-	if got := header(res, "Session-Expires"); got != "90;refresher=uas" || header(res, "Require") != "" {
+	w, leg, res := timedCall(t, map[string]string{"Session-Expires": "300;refresher=uas", "Supported": "timer", "Allow": "INVITE, UPDATE"})
+	if got := header(res, "Session-Expires"); got != "300;refresher=uas" || header(res, "Require") != "" {
 		t.Errorf("Session-Expires %q, Require %q", got, header(res, "Require"))
 	}
 	for range 3 {
 		update := w.peerRequest("UPDATE")
-		if got := header(update, "Session-Expires"); got != "90;refresher=uac" || len(update.Body()) > 0 {
+		if got := header(update, "Session-Expires"); got != "300;refresher=uac" || len(update.Body()) > 0 {
 			t.Errorf("Session-Expires %q and a body of %d bytes", got, len(update.Body()))
 		}
-		w.reply(update, 200, "Session-Expires: 90;refresher=uac\nRequire: timer\n", "")
+		w.reply(update, 200, "Session-Expires: 300;refresher=uac\nRequire: timer\n", "")
 	}
 	w.reply(w.peerRequest("UPDATE"), 481, "", "")
 	w.reply(w.peerRequest("BYE"), 200, "", "")
@@ -84,8 +84,8 @@ func TestSessionIsRefreshedByUpdate(t *testing.T) {
 
 // A proxy may ask for a timer that its client does not know: then it is ours.
 func TestSessionOfAPeerWithoutTimersIsRefreshedByReinvite(t *testing.T) {
-	w, leg, res := timedCall(t, map[string]string{"Session-Expires": "90"})
-	if got := header(res, "Session-Expires"); got != "90;refresher=uas" {
+	w, leg, res := timedCall(t, map[string]string{"Session-Expires": "300"})
+	if got := header(res, "Session-Expires"); got != "300;refresher=uas" {
 		t.Errorf("Session-Expires %q", got)
 	}
 	invite := w.peerRequest("INVITE")
@@ -201,7 +201,7 @@ func TestDialAgreesOnASession(t *testing.T) {
 		string(second.Body()) != string(first.Body()) || second.CallID().Value() != first.CallID().Value() {
 		t.Errorf("got %s", second)
 	}
-	w.reply(second, 200, w.contact()+"Allow: UPDATE\nSession-Expires: 90;refresher=uac\nContent-Type: application/sdp\n", offer)
+	w.reply(second, 200, w.contact()+"Allow: UPDATE\nSession-Expires: 300;refresher=uac\nContent-Type: application/sdp\n", offer)
 	w.peerRequest("ACK")
 	leg := (<-result).leg
 	update := w.peerRequest("UPDATE")
@@ -209,7 +209,7 @@ func TestDialAgreesOnASession(t *testing.T) {
 		t.Errorf("CSeq %d, want 3", update.CSeq().SeqNo)
 	}
 	w.reply(update, 200, "", "") // the peer wants no timer any more
-	w.silent(400 * time.Millisecond)
+	w.silent(1300 * time.Millisecond)
 	leg.Bye()
 	w.reply(w.peerRequest("BYE"), 200, "", "")
 }

@@ -237,6 +237,7 @@ func TestStatsOutliveTheLeg(t *testing.T) {
 	for range 3 {
 		stream.packet()
 	}
+	comes(t, "three packets in the statistics", func() bool { return leg.Stats().Sent >= 3 })
 	leg.Bye()
 	w.reply(w.peerRequest("BYE"), 200, "", "")
 	until(t, leg, Ended)

@@ -61,7 +61,7 @@ func (l *Leg) update(req *sip.Request, tx *sip.ServerTx) {
 	e := l.endpoint
 	kept, headers, _ := agreedInterval(req) // its fault is one of modification
 	res := e.response(req, sip.StatusOK, "", append(capabilities(), headers...)...)
-	res.AppendHeader(e.contact())
+	res.AppendHeader(e.contact(req.Transport()))
 	offer, f := l.modification(req)
 	if f == nil && offer != nil {
 		body, err := l.describe(offer)

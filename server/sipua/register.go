@@ -237,7 +237,7 @@ func (r *registrant) request(seconds int64) *sip.Request {
 	req.AppendHeader(&sip.ToHeader{Address: us})
 	req.AppendHeader(&callID)
 	req.AppendHeader(&sip.CSeqHeader{SeqNo: r.seq, MethodName: sip.REGISTER})
-	contact := e.contact()
+	contact := e.contact(transportUDP)
 	contact.Address.User = r.account.User
 	req.AppendHeader(contact)
 	req.AppendHeader(sip.NewHeader("Expires", strconv.FormatInt(seconds, 10)))
@@ -246,7 +246,7 @@ func (r *registrant) request(seconds int64) *sip.Request {
 		req.AppendHeader(h)
 	}
 	req.SetBody(nil)
-	req.SetDestination(hop(&r.uri))
+	e.direct(req, &r.uri, transportUDP)
 	return req
 }
 
@@ -262,7 +262,7 @@ func (r *registrant) granted(res *sip.Response, asked int64) int64 {
 	}
 	for _, h := range res.GetHeaders("Contact") {
 		c, ok := h.(*sip.ContactHeader)
-		if !ok || c.Address.User != r.account.User || c.Address.Host != r.endpoint.host || c.Address.Port != r.endpoint.port {
+		if !ok || c.Address.User != r.account.User || c.Address.Host != r.endpoint.host {
 			continue
 		}
 		if text, ok := c.Params.Get("expires"); ok {

@@ -94,8 +94,13 @@ func capabilities() []sip.Header {
 	}
 }
 
-func (e *Endpoint) contact() *sip.ContactHeader {
-	return &sip.ContactHeader{Address: sip.Uri{Scheme: "sip", Host: e.host, Port: e.port}}
+// contact is where requests of the peer shall go, by the transport that it uses.
+func (e *Endpoint) contact(transport string) *sip.ContactHeader {
+	u := sip.Uri{Scheme: "sip", Host: e.host, Port: e.portOf(transport)}
+	if transport != transportUDP {
+		u.UriParams.Add("transport", strings.ToLower(transport))
+	}
+	return &sip.ContactHeader{Address: u}
 }
 
 // reply sends a final response that is not a 2xx to an INVITE and lets sipgo keep

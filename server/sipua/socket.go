@@ -77,7 +77,7 @@ func (s *socket) ReadFrom(p []byte) (int, net.Addr, error) {
 		}
 		failures = 0
 		from = netip.AddrPortFrom(from.Addr().Unmap(), from.Port())
-		if !s.admits(from.Addr()) {
+		if !admits(s.allowed, from.Addr()) {
 			s.refuse(p[:n], from)
 			continue
 		}
@@ -85,11 +85,12 @@ func (s *socket) ReadFrom(p []byte) (int, net.Addr, error) {
 	}
 }
 
-func (s *socket) admits(a netip.Addr) bool {
-	if len(s.allowed) == 0 {
+// admits reports whether a source may talk to us; no networks are anywhere.
+func admits(allowed []netip.Prefix, a netip.Addr) bool {
+	if len(allowed) == 0 {
 		return true
 	}
-	for _, prefix := range s.allowed {
+	for _, prefix := range allowed {
 		if prefix.Contains(a) {
 			return true
 		}
