@@ -24,7 +24,7 @@ type Leg interface {
 	Bye()
 }
 
-// Voice has the recordings. prompt.Voice is one.
+// Voice has the recordings of one language. prompt.Voice is one.
 type Voice interface {
 	Say(names ...prompt.Name) []*audio.Clip
 	Amount(order.Yen) []*audio.Clip
@@ -70,8 +70,8 @@ type Config struct {
 	Directory Directory
 	Presence  Presence
 	Payments  Payments
-	Voice     Voice
-	MaxCalls  int // at one moment, over all merchants
+	Voices    func(ivr.MerchantID, order.Language) Voice // empty: Japanese
+	MaxCalls  int                                        // at one moment, over all merchants
 	Reporter
 }
 

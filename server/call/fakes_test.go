@@ -33,14 +33,27 @@ type site struct {
 	board    *screen
 	acquirer *acquirer
 	exchange *exchange
+
+	mu     sync.Mutex
+	spoken []order.Language // in turn
 }
 
-var voice = sync.OnceValues(func() (*prompt.Voice, error) { return prompt.Load(nil) })
+var library = sync.OnceValues(func() (*prompt.Library, error) { return prompt.OpenLibrary(nil) })
+
+// voice notes which voices speak.
+func (s *site) voice(m ivr.MerchantID, l order.Language) Voice {
+	v, _ := library()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if spoken := v.Voice(string(m), l); len(s.spoken) == 0 || s.spoken[len(s.spoken)-1] != spoken.Language() {
+		s.spoken = append(s.spoken, spoken.Language())
+	}
+	return v.Voice(string(m), l)
+}
 
 func newSite(t *testing.T) *site {
 	t.Helper()
-	v, err := voice()
-	if err != nil {
+	if _, err := library(); err != nil {
 		t.Fatal(err)
 	}
 	s := &site{
@@ -49,7 +62,7 @@ func newSite(t *testing.T) *site {
 	}
 	s.exchange = &exchange{site: s, answers: 4 * time.Second}
 	s.Desk = NewDesk(Config{
-		Directory: s, Presence: s, Payments: s.acquirer, Voice: v, MaxCalls: 10, Operators: s.exchange,
+		Directory: s, Presence: s, Payments: s.acquirer, Voices: s.voice, MaxCalls: 10, Operators: s.exchange,
 		Reporter: Reporter{Book: s.book, Board: s.board, Log: slog.New(slog.DiscardHandler)},
 	})
 	return s

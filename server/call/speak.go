@@ -13,7 +13,7 @@ import (
 
 // speak is the sound of a guidance for this call.
 func (c *Call) speak(play flow.Play) []*audio.Clip {
-	voice := c.desk.Voice
+	voice := c.desk.Voices(c.merchant.ID, c.language())
 	if play.Guidance == flow.GuidanceGreeting {
 		return greeting(voice, c.merchant, c.order)
 	}
@@ -22,6 +22,15 @@ func (c *Call) speak(play flow.Play) []*audio.Clip {
 		clips = append(clips, audio.Silence(pauseBetween))
 	}
 	return clips
+}
+
+// language is what is spoken now: to the operator the merchant's language, to the
+// customer the one that the order chose, where it did.
+func (c *Call) language() order.Language {
+	if c.machine.CustomerReached() && c.order.Language != "" {
+		return c.order.Language
+	}
+	return c.merchant.Language
 }
 
 // pauseBetween separates the repetitions of a sentence.

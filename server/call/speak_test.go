@@ -4,12 +4,14 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"testing/synctest"
 
 	"tsunagi/server"
 	"tsunagi/server/card"
 	"tsunagi/server/flow"
 	"tsunagi/server/prompt"
 	"tsunagi/shared/order"
+	"tsunagi/shared/wire"
 )
 
 // customer is a machine that is played until its customer is asked for something.
@@ -154,4 +156,38 @@ func atEachField(t *testing.T) []flow.Call {
 		c.enter(card.Valid)
 	}
 	return all
+}
+
+// The operator is spoken to in the merchant's language, the customer in the order's.
+func TestLanguages(t *testing.T) {
+	for name, tc := range map[string]struct {
+		merchant, order order.Language
+		want            []order.Language
+	}{
+		"neither":           {"", "", []order.Language{order.Japanese}},
+		"the order":         {"", order.English, []order.Language{order.Japanese, order.English}},
+		"the merchant":      {order.English, "", []order.Language{order.English}},
+		"both":              {order.English, order.Japanese, []order.Language{order.English, order.Japanese}},
+		"both the same one": {order.English, order.English, []order.Language{order.English}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				s := newSite(t)
+				s.merchant.Language = tc.merchant
+				c := s.arrive()
+				f := form("T-1")
+				f.Language = string(tc.order)
+				if err := s.SendOrder(t.Context(), sato, c.id, f); err != nil {
+					t.Fatal(err)
+				}
+				c.press("1")
+				c.until(wire.StateCardNumber)
+				c.HungUp()
+				c.end()
+				if !slices.Equal(s.spoken, tc.want) {
+					t.Errorf("spoken %v, want %v", s.spoken, tc.want)
+				}
+			})
+		})
+	}
 }

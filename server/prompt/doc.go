@@ -4,10 +4,11 @@
 // The sentences stand in catalogue.go, those in English in english.go, and nowhere
 // else. A sentence is spoken whole; only an amount is joined from numerals, each of
 // which was spoken among neighbours and cut out (numeral.go, english.go). A voice
-// speaks one language. The built-in ones are embedded (voice/ja and voice/en, 8 kHz, 16 bits, mono, band-limited to 300 to 3,400 Hz); `make
-// prompts` speaks the catalogue again. A merchant's own recordings replace any
-// of it by file name: voice/ja and voice/en list the names. Only the 8 kHz files are kept:
-// the 16 kHz ones would triple the program, and are made again when a wide-band
+// speaks one language. The built-in ones are embedded (voice/ja and voice/en, 8 kHz,
+// 16 bits, mono, band-limited to 300 to 3,400 Hz); `make prompts` speaks the catalogue
+// again. A merchant's own recordings replace any of it by file name: voice/ja and
+// voice/en list the names, Library says where the files lie. Only the 8 kHz files are
+// kept: the 16 kHz ones would triple the program, and are made again when a wide-band
 // codec needs them.
 //
 // It does not decide what is said when (package flow does) and does not play it

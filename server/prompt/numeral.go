@@ -122,6 +122,9 @@ func Numerals() []Numeral {
 	return all
 }
 
+// IsNumeral tells whether a prompt is a piece of an amount.
+func IsNumeral(name Name) bool { return strings.HasPrefix(string(name), numberPrefix) }
+
 // Sum is the amount that was spoken with these prompts, in order, in any language. It
 // is false unless they are exactly the numerals with which the amount is read.
 func Sum(names []Name) (order.Yen, bool) {

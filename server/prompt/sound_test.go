@@ -45,10 +45,8 @@ func forEachRecording(t *testing.T, check func(t *testing.T, line Line, pcm []in
 	}
 }
 
-func isNumeral(name Name) bool { return strings.HasPrefix(string(name), numberPrefix) }
-
 // isJoined tells whether a recording is a part of a sentence.
-func isJoined(name Name) bool { return isNumeral(name) || name == AmountEnd }
+func isJoined(name Name) bool { return IsNumeral(name) || name == AmountEnd }
 
 func TestLevels(t *testing.T) {
 	forEachRecording(t, func(t *testing.T, line Line, pcm []int16) {
@@ -72,7 +70,7 @@ func TestSilenceAtTheEndsOfSentences(t *testing.T) {
 		if line.Name == AmountEnd {
 			wantLead = 0 // it follows 円 at once
 		}
-		if isNumeral(line.Name) {
+		if IsNumeral(line.Name) {
 			return
 		}
 		if lead < wantLead-time.Millisecond || lead > wantLead+20*time.Millisecond {

@@ -72,9 +72,13 @@ func (v *Voice) With(overrides fs.FS) (*Voice, error) {
 	if err != nil {
 		return nil, fmt.Errorf("read recordings: %w", err)
 	}
+	return v.with(replaced), nil
+}
+
+func (v *Voice) with(own map[Name]*audio.Clip) *Voice {
 	clips := maps.Clone(v.clips)
-	maps.Copy(clips, replaced)
-	return newVoice(v.language, clips), nil
+	maps.Copy(clips, own)
+	return newVoice(v.language, clips)
 }
 
 func newVoice(l order.Language, clips map[Name]*audio.Clip) *Voice {

@@ -3,12 +3,17 @@ package main
 import (
 	"errors"
 	"fmt"
+	"io"
 	"net"
 	"os"
+	"strings"
 
 	"tsunagi/server/config"
 	"tsunagi/server/prompt"
 )
+
+// prompts is the check of what callers hear.
+const prompts = "prompts"
 
 type checkCommand struct {
 	configFile
@@ -25,7 +30,7 @@ func (c checkCommand) Run(s streams) error {
 		try  func(config.Config) error
 	}{
 		{"certificate", checkCertificate},
-		{"prompts", checkPrompts},
+		{prompts, checkPrompts},
 		{"desktop port", func(c config.Config) error { return checkTCP("desktop.listen", c.Desktop.Listen) }},
 		{"SIP port", func(c config.Config) error { return checkUDP("sip.listen", c.SIP.Listen) }},
 	}
@@ -34,6 +39,9 @@ func (c checkCommand) Run(s streams) error {
 		err := check.try(conf)
 		if err == nil {
 			fmt.Fprintf(s.out, "ok    %s\n", check.what)
+			if check.what == prompts {
+				tellPrompts(s.out, conf)
+			}
 			continue
 		}
 		fmt.Fprintf(s.out, "wrong %s\n", check.what)
@@ -48,20 +56,58 @@ func checkCertificate(conf config.Config) error {
 }
 
 func checkPrompts(conf config.Config) error {
-	_, err := loadVoice(conf)
+	_, err := loadVoices(conf)
 	return err
 }
 
-// loadVoice is the built-in voice with the site's own recordings over it.
-func loadVoice(conf config.Config) (*prompt.Voice, error) {
-	if conf.Prompts.Folder == "" {
-		return prompt.Load(nil)
+// tellPrompts says what of a site's own recordings is missing: not wrong, since the
+// voice beneath speaks it, but a caller hears two voices.
+func tellPrompts(out io.Writer, conf config.Config) {
+	library, err := loadVoices(conf)
+	if err != nil {
+		return // checkPrompts tells
 	}
-	voice, err := prompt.Load(os.DirFS(conf.Prompts.Folder))
+	for _, shelf := range library.Shelves() {
+		whose := shelf.Merchant
+		if whose == "" {
+			whose = "every merchant"
+		}
+		fmt.Fprintf(out, "      %s, %s: %d own recordings", whose, shelf.Language, len(shelf.Own))
+		if len(shelf.Missing) > 0 {
+			fmt.Fprintf(out, ", missing %s", missingNames(shelf.Missing))
+		}
+		fmt.Fprintln(out)
+	}
+}
+
+// missingNames lists sentences by name and counts the numerals, of which there are many.
+func missingNames(names []prompt.Name) string {
+	var sentences []string
+	numerals := 0
+	for _, name := range names {
+		if prompt.IsNumeral(name) {
+			numerals++
+			continue
+		}
+		sentences = append(sentences, string(name))
+	}
+	if numerals > 0 {
+		sentences = append(sentences, fmt.Sprintf("%d numerals", numerals))
+	}
+	return strings.Join(sentences, ", ")
+}
+
+// loadVoices is the built-in voices with the site's and the merchants' own recordings
+// over them.
+func loadVoices(conf config.Config) (*prompt.Library, error) {
+	if conf.Prompts.Folder == "" {
+		return prompt.OpenLibrary(nil)
+	}
+	library, err := prompt.OpenLibrary(os.DirFS(conf.Prompts.Folder))
 	if err != nil {
 		return nil, fmt.Errorf("recordings in prompts.folder %s: %w", conf.Prompts.Folder, err)
 	}
-	return voice, nil
+	return library, nil
 }
 
 func checkTCP(key, address string) error {

@@ -11,6 +11,7 @@ import (
 	"tsunagi/server/config"
 	"tsunagi/server/phone"
 	"tsunagi/server/prompt"
+	"tsunagi/shared/order"
 )
 
 // loggedOut is the SIP status that a number whose operator is away is answered with.
@@ -111,7 +112,11 @@ func (c phoneCommand) voice() (*prompt.Voice, error) {
 			return nil, err
 		}
 	}
-	return loadVoice(conf)
+	library, err := loadVoices(conf)
+	if err != nil {
+		return nil, err
+	}
+	return library.Voice("", order.Japanese), nil
 }
 
 func (c phoneCommand) cards() ([]phone.Card, error) {

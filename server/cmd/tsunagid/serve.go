@@ -18,6 +18,7 @@ import (
 	"tsunagi/server/payment"
 	"tsunagi/server/sipua"
 	"tsunagi/server/store"
+	"tsunagi/shared/order"
 	"tsunagi/shared/version"
 )
 
@@ -83,7 +84,7 @@ func (d *daemon) wait(ctx context.Context) error {
 // start brings everything up. What it started is stopped by stop, also after an error.
 func (d *daemon) start(ctx context.Context) error {
 	d.failed = make(chan error, 2)
-	voice, err := loadVoice(d.conf)
+	voices, err := loadVoices(d.conf)
 	if err != nil {
 		return err
 	}
@@ -120,7 +121,8 @@ func (d *daemon) start(ctx context.Context) error {
 		return err
 	}
 	d.calls = call.NewDesk(call.Config{
-		Directory: db, Presence: users, Payments: payments, Voice: voice,
+		Directory: db, Presence: users, Payments: payments,
+		Voices:   func(m ivr.MerchantID, l order.Language) call.Voice { return voices.Voice(string(m), l) },
 		MaxCalls: d.conf.SIP.MaxCalls, Reporter: reporter,
 	})
 	if err := d.startDesktops(pair, users, picture, payments); err != nil {
