@@ -8,6 +8,7 @@ import (
 	"os"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -55,7 +56,8 @@ var signs = map[point]string{
 // plan is what one life does, made from the seed alone.
 type plan struct {
 	point point
-	late  time.Duration // after the sign of the point
+	nth   int           // at whose sign: the first call that comes to the point, or a later one
+	late  time.Duration // after the sign
 	lock  bool          // the database is locked there; the kill comes when it is free again
 	forms []order.Form  // one for each operator
 	bad   []bool        // whose card is refused
@@ -70,14 +72,14 @@ func (p plan) String() string {
 	for n, f := range p.forms {
 		amounts[n] = f.TransactionID + " " + f.Amount
 	}
-	return fmt.Sprintf("%s %v after %q; %s", what, p.late, p.point, strings.Join(amounts, ", "))
+	return fmt.Sprintf("%s %v after %q of call %d; %s", what, p.late, p.point, p.nth, strings.Join(amounts, ", "))
 }
 
 // faults are the last four figures of amounts that make the acquirer fail; 0 is none.
 var faults = []int{0, 0, 0, 9901, 9902, 9903, 9904, 9905, 9906, 9907, 9908, 9909, 9910, 9911}
 
 func newPlan(r *rand.Rand, life int) plan {
-	p := plan{point: points[(life+r.IntN(2))%len(points)], lock: r.IntN(4) == 0}
+	p := plan{point: points[(life+r.IntN(2))%len(points)], nth: 1 + r.IntN(operators), lock: r.IntN(4) == 0}
 	span := map[point]time.Duration{inFlight: 5 * time.Second, midResponse: simDelay, afterTelling: time.Second}[p.point]
 	if span > 0 {
 		p.late = time.Duration(r.Int64N(int64(span)))
@@ -141,7 +143,12 @@ func (s *site) live(p plan) []heard {
 		}
 	}
 	hit := make(chan struct{})
-	come := sync.OnceFunc(func() { close(hit) })
+	var comers atomic.Int32
+	come := func() {
+		if comers.Add(1) == int32(p.nth) {
+			close(hit)
+		}
+	}
 	s.onLine(func(line string) {
 		if sign := signs[p.point]; sign != "" && strings.Contains(line, sign) {
 			come()
@@ -210,7 +217,7 @@ func (s *site) lock(over <-chan struct{}) {
 	_ = tx.Rollback()
 }
 
-// watchBooks tells as soon as the acquirer has booked something more.
+// watchBooks tells each time as soon as the acquirer has booked something more.
 func (s *site) watchBooks(come func()) (stop func()) {
 	size := func() int64 {
 		info, err := os.Stat(s.books())
@@ -228,9 +235,9 @@ func (s *site) watchBooks(come func()) (stop func()) {
 		for {
 			select {
 			case <-look.C:
-				if size() > before {
+				if now := size(); now > before {
+					before = now
 					come()
-					return
 				}
 			case <-ended:
 				return
