@@ -16,7 +16,8 @@
 // The loop owns all state of a [Session]. Its methods may be called from anywhere, also
 // from a [Sink]; they take effect at the next tick, in the order of the calls. The
 // engine starts the loop in [New] and [Engine.Close] returns when it is gone. Without
-// calls the loop sleeps.
+// calls the loop sleeps, and with few it sleeps over the ticks that no call sends at, at
+// most 5 ms at once.
 //
 // A late loop sends what it missed at once, so that no sound is lost, up to 200 ms;
 // beyond that it goes on with the present and the timestamps tell of the gap.

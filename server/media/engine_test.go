@@ -89,7 +89,7 @@ func await(t *testing.T, what string, done func() bool) {
 }
 
 // telephone is a plain socket that a session talks to.
-func telephone(t *testing.T) (*net.UDPConn, netip.AddrPort) {
+func telephone(t testing.TB) (*net.UDPConn, netip.AddrPort) {
 	t.Helper()
 	conn, err := net.ListenUDP("udp", net.UDPAddrFromAddrPort(netip.AddrPortFrom(loopback, 0)))
 	if err != nil {
@@ -103,7 +103,7 @@ func telephone(t *testing.T) (*net.UDPConn, netip.AddrPort) {
 }
 
 // read takes one RTP packet from a telephone.
-func read(t *testing.T, conn *net.UDPConn) (header, []byte, netip.AddrPort) {
+func read(t testing.TB, conn *net.UDPConn) (header, []byte, netip.AddrPort) {
 	t.Helper()
 	var b [maxPacketBytes]byte
 	n, from, err := conn.ReadFromUDPAddrPort(b[:])
@@ -140,7 +140,10 @@ func TestAPromptGoesOverTheWireWhole(t *testing.T) {
 		}
 		for i := uint16(1); i <= 70; i++ {
 			h, payload, from := read(t, conn)
-			if from != s.LocalAddr() || h.sequence != first.sequence+i || h.timestamp != first.timestamp+uint32(i)*160 || h.marker {
+			// A machine that stands still for 200 ms has the loop go on with the present,
+			// which the marker and the timestamp tell.
+			late := h.timestamp - first.timestamp - uint32(i)*160
+			if from != s.LocalAddr() || h.sequence != first.sequence+i || uint64(late) > e.Stats().Skipped*unitsPerTick || h.marker && late == 0 {
 				t.Fatalf("packet %d = %+v from %s after %+v", i, h, from, first)
 			}
 			sound = append(sound, payload...)

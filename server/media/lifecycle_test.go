@@ -185,3 +185,32 @@ func TestNewStartsAndTheLogHoldsNoKey(t *testing.T) {
 		t.Errorf("log:\n%s", log)
 	}
 }
+
+func TestTheLoopSleepsOverTicksAtWhichNobodySends(t *testing.T) {
+	r := newRig(t, Config{})
+	if got := r.wheel.busyFrom(7, longestSleep); got != 7+longestSleep-1 {
+		t.Errorf("without a call the loop wakes at tick %d from 7 on, want %d", got, 7+longestSleep-1)
+	}
+	for range 3 {
+		r.start(&recorder{}, agreed())
+	}
+	r.pass(tickLength)
+	occupied := 0
+	for tick := range int64(cycle) {
+		next := r.wheel.busyFrom(tick, longestSleep)
+		if next < tick || next >= tick+longestSleep {
+			t.Fatalf("from tick %d the loop sleeps until %d", tick, next)
+		}
+		for over := tick; over < next; over++ {
+			if len(r.wheel.at(over)) != 0 {
+				t.Fatalf("from tick %d the loop sleeps until %d, over a call's slot", tick, next)
+			}
+		}
+		if len(r.wheel.at(tick)) != 0 {
+			occupied++
+		}
+	}
+	if occupied != 3*cycle/20 {
+		t.Errorf("%d slots are used, want those of three calls", occupied)
+	}
+}

@@ -14,6 +14,11 @@ const tickLength = time.Millisecond
 // maxBehind is how many ticks the loop makes up for when it is late.
 const maxBehind = 200
 
+// longestSleep is for how many ticks with nothing to send the loop sleeps at once: what
+// comes waits no longer, and neither do commands. It divides every packet length, so that
+// a steady stream is looked at steadily and shows no jitter.
+const longestSleep = 5
+
 // run is the loop. The goroutine keeps its thread to itself, so that the thread wakes
 // for the loop alone and may be put before the rest of the program; the thread ends
 // with it.
@@ -28,7 +33,7 @@ func (e *Engine) run() {
 			continue
 		}
 		e.step(receive, more)
-		e.clock.sleepUntil(time.Duration(e.tick) * tickLength)
+		e.clock.sleepUntil(time.Duration(e.wheel.busyFrom(e.tick, longestSleep)) * tickLength)
 	}
 	e.mu.Lock()
 	e.takeLocked()

@@ -15,6 +15,16 @@ type wheel struct {
 // at returns the sessions that send at a tick.
 func (w *wheel) at(tick int64) []*Session { return w.slots[tick%cycle] }
 
+// busyFrom returns the first tick from one on at which a session sends, or the last of
+// limit ticks.
+func (w *wheel) busyFrom(tick int64, limit int) int64 {
+	last := tick + int64(limit) - 1
+	for tick < last && len(w.at(tick)) == 0 {
+		tick++
+	}
+	return tick
+}
+
 // add gives s the least used slots that lie period ticks apart.
 func (w *wheel) add(s *Session, period int) {
 	best, least := 0, int(^uint(0)>>1)
