@@ -240,7 +240,9 @@ func TestReady(t *testing.T) {
 		if err := c.desk.Ready(); !errors.Is(err, payment.ErrUnwritten) {
 			t.Errorf("a journal that takes nothing: got %v", err)
 		}
+		c.journal.mu.Lock() // the desk goes on trying
 		c.journal.fail = nil
+		c.journal.mu.Unlock()
 		c.pass(10 * time.Second)
 		if err := c.desk.Ready(); err != nil {
 			t.Errorf("a journal that works again: got %v", err)
