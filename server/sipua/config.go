@@ -7,6 +7,8 @@ import (
 	"net/netip"
 	"strconv"
 	"time"
+
+	"tsunagi/server/sdp"
 )
 
 // Config says where an Endpoint listens and how it presents itself. The zero values
@@ -21,6 +23,10 @@ type Config struct {
 
 	// TLS has the endpoint listen by TLS too; nil does not.
 	TLS *TLS
+
+	// Encryption is whether media is SRTP with keys in the session description (SDES).
+	// The keys are as secret as the signalling: it belongs with TLS.
+	Encryption sdp.Encryption
 
 	// Advertised is the host, or host:port, at which peers reach this endpoint: it
 	// stands in Contact, Via and the SDP. Empty is the address of the socket, which

@@ -2,6 +2,7 @@ package sipua
 
 import (
 	"fmt"
+	"net/netip"
 	"slices"
 	"strconv"
 	"strings"
@@ -192,6 +193,9 @@ func (l *Leg) dialAnswered(d *dialing, res *sip.Response) error {
 	l.dialog.localSeq = d.seq
 	l.state = confirmed
 	l.peerUpdates = allows(res, sip.UPDATE)
+	if source, err := netip.ParseAddrPort(res.Source()); err == nil {
+		l.peer = source.Addr().Unmap()
+	}
 	l.ack = l.dialog.request(l.endpoint, sip.ACK, d.req.CSeq().SeqNo)
 	l.ackAgain()
 	if d.cancelled {

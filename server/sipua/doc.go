@@ -22,7 +22,8 @@
 // transport that its next hop's URI names (";transport=tcp", "sips:"), else by that of
 // the dialog; one over 1,300 bytes goes by TCP if the peer takes it. TLS is 1.2 or
 // later and the peer's certificate is checked. Connections of strangers are closed
-// unread, silent and stuck ones after a while.
+// unread, silent and stuck ones after a while. Config.Encryption asks for SRTP, whose
+// keys stand in the session description and so belong with TLS.
 //
 // # A leg's life
 //

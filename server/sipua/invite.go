@@ -61,7 +61,7 @@ func (e *Endpoint) acceptable(req *sip.Request) (*sdp.Offer, *fault) {
 	if f != nil || offer == nil {
 		return nil, f
 	}
-	if _, err := offer.Choose(sdp.Local{}); err != nil {
+	if _, err := offer.Choose(sdp.Local{Encryption: e.cfg.Encryption}); err != nil {
 		return nil, faultOf(err)
 	}
 	return offer, nil

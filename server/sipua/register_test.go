@@ -20,7 +20,7 @@ import (
 // brisk lets what takes a second take a tenth.
 var brisk = Timing{T1: 40 * time.Millisecond, SessionSecond: 10 * time.Millisecond}
 
-const secret = "correct horse"
+const password = "correct horse"
 
 // newRegistrar is a wire that stands for a PBX: it answers whoever asks.
 func newRegistrar(t *testing.T) *wire {
@@ -70,7 +70,7 @@ func proven(t *testing.T, req *sip.Request, field, algorithm, user string) {
 		}
 		return fmt.Sprintf("%x", md5.Sum([]byte(text)))
 	}
-	a1, a2 := hash(user, "pbx", secret), hash(string(req.Method), req.Recipient.String())
+	a1, a2 := hash(user, "pbx", password), hash(string(req.Method), req.Recipient.String())
 	want := hash(a1, c.Nonce, fmt.Sprintf("%08x", c.Nc), c.Cnonce, "auth", a2)
 	if c.Response != want || c.Username != user || c.URI != req.Recipient.String() || !strings.EqualFold(c.Algorithm, algorithm) {
 		t.Errorf("credentials %s do not prove the password", c)
@@ -87,7 +87,7 @@ func TestRegistration(t *testing.T) {
 		t.Run(algorithm, func(t *testing.T) {
 			pbx := newRegistrar(t)
 			e := serve(t, Config{Timing: brisk, Accounts: []Account{{
-				Registrar: pbx.addr(), User: "05012345678", AuthUser: "ivr", Password: secret, Expires: 20 * time.Second,
+				Registrar: pbx.addr(), User: "05012345678", AuthUser: "ivr", Password: password, Expires: 20 * time.Second,
 			}}}, nil)
 			first := pbx.meet(sip.REGISTER)
 			contact := first.Contact().Address
@@ -135,7 +135,7 @@ func TestRegistrationFails(t *testing.T) {
 	var log syncBuffer
 	pbx := newRegistrar(t)
 	e := serve(t, Config{Timing: brisk, Log: slog.New(slog.NewTextHandler(&log, nil)), Accounts: []Account{{
-		Registrar: pbx.addr(), User: "103", Password: secret,
+		Registrar: pbx.addr(), User: "103", Password: password,
 	}}}, nil)
 	registration := func(want func(Registration) bool) {
 		t.Helper()
@@ -154,7 +154,7 @@ func TestRegistrationFails(t *testing.T) {
 	pbx.reply(longer, 401, challenge("WWW-Authenticate", "MD5", "a", ""), "")
 	pbx.reply(pbx.meet(sip.REGISTER), 401, challenge("WWW-Authenticate", "MD5", "b", ""), "")
 	registration(func(r Registration) bool { return errors.Is(r.Err, ErrCredentials) && r.Until.IsZero() })
-	if got := log.String(); !strings.Contains(got, "not registered") || strings.Contains(got, secret) {
+	if got := log.String(); !strings.Contains(got, "not registered") || strings.Contains(got, password) {
 		t.Errorf("log: %s", got)
 	}
 }
@@ -163,9 +163,9 @@ func TestRegistrationFails(t *testing.T) {
 func TestSeveralAccounts(t *testing.T) {
 	first, second := newRegistrar(t), newRegistrar(t)
 	e := serve(t, Config{Timing: brisk, Accounts: []Account{
-		{Registrar: first.addr(), User: "101", Password: secret},
-		{Registrar: second.addr(), User: "202", Password: secret},
-		{Registrar: "127.0.0.9", User: "303", Password: secret, Static: true},
+		{Registrar: first.addr(), User: "101", Password: password},
+		{Registrar: second.addr(), User: "202", Password: password},
+		{Registrar: "127.0.0.9", User: "303", Password: password, Static: true},
 	}}, nil)
 	for user, pbx := range map[string]*wire{"101": first, "202": second} {
 		req := pbx.meet(sip.REGISTER)
@@ -195,7 +195,7 @@ func TestDialAnswersAChallenge(t *testing.T) {
 			pbx := newRegistrar(t)
 			e := serve(t, Config{Accounts: []Account{
 				{Registrar: pbx.addr(), User: "101", Password: "another", Static: true},
-				{Registrar: pbx.addr(), User: "202", Password: secret, Static: true},
+				{Registrar: pbx.addr(), User: "202", Password: password, Static: true},
 			}}, nil)
 			result := goDial(t.Context(), e, DialParams{To: "103", Proxy: pbx.addr(), From: "202"})
 			pbx.reply(pbx.meet(sip.INVITE), status, challenge(fields[0], "SHA-256", "a", ""), "")
@@ -241,7 +241,7 @@ func TestCredentialsAreForTheirPBX(t *testing.T) {
 		"own host, not this": {Account{Registrar: pbx.addr(), Realm: "other"}, false},
 	} {
 		t.Run(name, func(t *testing.T) {
-			row.account.User, row.account.Password, row.account.Static = "101", secret, true
+			row.account.User, row.account.Password, row.account.Static = "101", password, true
 			e := serve(t, Config{Accounts: []Account{row.account}}, nil)
 			result := goDial(t.Context(), e, DialParams{To: "103", Proxy: pbx.addr()})
 			pbx.reply(pbx.meet(sip.INVITE), 401, challenge("WWW-Authenticate", "MD5", "a", ""), "")
@@ -261,9 +261,9 @@ func TestCredentialsAreForTheirPBX(t *testing.T) {
 }
 
 func TestAnAccountNeverPrintsItsPassword(t *testing.T) {
-	a := Account{Registrar: "pbx", User: "101", Password: secret}
+	a := Account{Registrar: "pbx", User: "101", Password: password}
 	for _, text := range []string{fmt.Sprint(a), fmt.Sprintf("%+v", a), fmt.Sprintf("%#v", a), fmt.Sprint(&a), a.LogValue().String()} {
-		if strings.Contains(text, secret) || !strings.Contains(text, "101@pbx") {
+		if strings.Contains(text, password) || !strings.Contains(text, "101@pbx") {
 			t.Errorf("got %s", text)
 		}
 	}
@@ -274,14 +274,14 @@ func TestAnAccountNeverPrintsItsPassword(t *testing.T) {
 func FuzzChallenge(f *testing.F) {
 	f.Add(`Digest realm="pbx", nonce="n", algorithm=SHA-256, qop="auth, auth-int"`)
 	f.Add(`Digest realm="a\"b", nonce="\\", qop=auth-int, userhash=true`)
-	e := &Endpoint{cfg: Config{Accounts: []Account{{Registrar: "h", User: "101", Password: secret}}}}
+	e := &Endpoint{cfg: Config{Accounts: []Account{{Registrar: "h", User: "101", Password: password}}}}
 	f.Fuzz(func(t *testing.T, text string) {
 		req := sip.NewRequest(sip.REGISTER, sip.Uri{Scheme: "sip", Host: "h"})
 		req.SetDestination("h:5060")
 		res := sip.NewResponse(401, "Unauthorized")
 		res.AppendHeader(sip.NewHeader("WWW-Authenticate", text))
 		got, err := e.authorize(req, res, 0)
-		if err == nil && (strings.ContainsAny(got.Value(), "\r\n") || strings.Contains(got.Value(), secret)) {
+		if err == nil && (strings.ContainsAny(got.Value(), "\r\n") || strings.Contains(got.Value(), password)) {
 			t.Errorf("got %q", got.Value())
 		}
 	})

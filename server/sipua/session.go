@@ -3,6 +3,7 @@ package sipua
 import (
 	"bytes"
 	"context"
+	crand "crypto/rand"
 	"errors"
 	"fmt"
 	"math/rand/v2"
@@ -54,6 +55,9 @@ func (l *Leg) open(sink media.Sink) error {
 	l.mu.Unlock()
 	// RFC 4566 5.2 wants numbers that grow and stay below 2^63.
 	l.local.Local = sdp.Local{Addr: l.endpoint.reachable(s.LocalAddr()), Session: rand.Uint64() >> 2, Version: 1}
+	if l.local.Encryption = l.endpoint.cfg.Encryption; l.local.Encryption != sdp.EncryptionOff {
+		_, _ = crand.Read(l.local.Key[:]) // it does not fail, or the program ends
+	}
 	return nil
 }
 
