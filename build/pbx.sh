@@ -24,7 +24,7 @@ mounted=/srv/pbx # where the folder of a run stands inside the PBX's own root
 say() { printf '%s\n' "$*" >&2; }
 fail() { say "pbx.sh: $*"; exit 1; }
 
-# As root, because debootstrap and chroot ask for it.
+# To make the PBX: debootstrap asks for root.
 as_root=()
 if [ "$(id -u)" != 0 ]; then as_root=(sudo -n -E); fi
 
@@ -84,7 +84,11 @@ install_debootstrap() {
 
 version() { "${as_root[@]}" chroot "$root" /usr/sbin/asterisk -V; }
 
-need_pbx() { complete || fail "there is no complete PBX in $cache: run build/pbx.sh make"; }
+need_pbx() {
+  complete || fail "there is no complete PBX in $cache: run build/pbx.sh make"
+  [ "$(id -u)" = 0 ] || fail "the PBX for the tests runs as root: it changes its root folder"
+  apart true 2>/dev/null || fail "this machine allows no mount namespaces, which the PBX needs"
+}
 
 # configure DIR NETWORK: the templates name the documentation network 192.0.2.0/24.
 configure() {
@@ -105,7 +109,7 @@ enter() {
   dir=$(cd "$1" && pwd)
   shift
   need_pbx
-  exec "${as_root[@]}" unshare --mount --propagation private -- sh -euc '
+  exec unshare --mount --propagation private -- sh -euc '
     root=$1 dir=$2 mounted=$3
     shift 3
     mkdir -p "$root$mounted"
@@ -125,7 +129,7 @@ start() {
   pid=$!
   echo "$pid" >"$dir/pid"
   for _ in $(seq 300); do
-    if "${as_root[@]}" grep -qs 'Asterisk Ready' "$dir/log/messages"; then return; fi
+    if grep -qs 'Asterisk Ready' "$dir/log/messages"; then return; fi
     kill -0 "$pid" 2>/dev/null || fail "Asterisk did not start: $(tail -n 3 "$dir/log/console")"
     sleep 0.1
   done
@@ -136,12 +140,12 @@ start() {
 stop() {
   local dir=$1 pid
   pid=$(cat "$dir/pid" 2>/dev/null) || fail "nothing was started from $dir"
-  "${as_root[@]}" kill "$pid" 2>/dev/null || true
+  kill "$pid" 2>/dev/null || true
   for _ in $(seq 100); do
     [ -d "/proc/$pid" ] || break
     sleep 0.1
   done
-  "${as_root[@]}" kill -9 "$pid" 2>/dev/null || true
+  kill -9 "$pid" 2>/dev/null || true
   rm -f "$dir/pid"
 }
 
@@ -153,6 +157,7 @@ case $command in
   configure | run | baresip | start | stop) "$command" "$@" ;;
   test)
     make_pbx
+    need_pbx
     cd "$here/.." && exec go test -race -shuffle=on -count=1 "$@" ./server/e2e/pbx/...
     ;;
   *) sed -n '2,/^set /{/^set /d;s/^# \{0,1\}//;p}' "${BASH_SOURCE[0]}" ; [ "$command" = help ] ;;

@@ -27,6 +27,7 @@ func TestHangUpAtEveryStage(t *testing.T) {
 		{"at the card number", prompt.CardNumber, message.EndedNG},
 		{"at the expiry", prompt.Expiry, message.EndedNG},
 		{"at the security code", prompt.SecurityCode3, message.EndedNG},
+		{"during the authorization", prompt.PleaseWait, message.EndedOK}, // asked is asked
 		{"during the result", prompt.Approved, message.EndedOK},
 	} {
 		t.Run(stage.name, func(t *testing.T) {
