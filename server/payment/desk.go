@@ -24,7 +24,7 @@ type Options struct {
 
 	// Settled is told of every attempt whose outcome was unknown when its caller
 	// was answered, or has changed afterwards, as soon as its new state is on disk.
-	// It must not block and must not call Stop. May be nil.
+	// It must not block and must not call Stop; calls may come together. May be nil.
 	Settled func(ivr.Attempt)
 
 	// Room tells why nothing can be written down any more, before the disk is full;

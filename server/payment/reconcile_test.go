@@ -5,6 +5,7 @@ import (
 	"errors"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -15,15 +16,33 @@ import (
 	"tsunagi/shared/order"
 )
 
-// openBooks opens the counter again as a shop whose books are reconciled, with a
+// reports are what a desk has told of its comparisons.
+type reports struct {
+	mu   sync.Mutex
+	list []payment.Report
+}
+
+func (r *reports) add(report payment.Report) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.list = append(r.list, report)
+}
+
+func (r *reports) all() []payment.Report {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return slices.Clone(r.list)
+}
+
+// openReconciling opens the counter again as a shop whose books are reconciled, with a
 // journal that was restored from restored on, where that is not zero.
-func (c *counter) openReconciling(restored time.Time, reports *[]payment.Report) {
+func (c *counter) openReconciling(restored time.Time, reports *reports) {
 	c.t.Helper()
 	c.desk = payment.New(payment.Options{
-		Journal: c.journal, Acquirer: c.sim, Settled: func(a ivr.Attempt) { c.settled = append(c.settled, a) },
+		Journal: c.journal, Acquirer: c.sim,
 		Merchants:     func(context.Context) ([]ivr.MerchantID, error) { return []ivr.MerchantID{"shop"}, nil },
 		RestoredSince: restored,
-		Reconciled:    func(r payment.Report) { *reports = append(*reports, r) },
+		Reconciled:    reports.add,
 	})
 	if _, err := c.desk.Recover(c.t.Context()); err != nil {
 		c.t.Fatal(err)
@@ -101,16 +120,17 @@ func TestNightly(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) { // the bubble begins at 09:00 in Japan
 		c := openCounter(t)
 		c.stop()
-		var reports []payment.Report
-		c.openReconciling(time.Time{}, &reports)
+		var told reports
+		c.openReconciling(time.Time{}, &told)
 		defer c.stop()
 		c.pay("order-1", good)
 		c.abroad("order-2", "x")
 		c.pass(17*time.Hour + 59*time.Minute)
-		if len(reports) != 0 {
-			t.Fatalf("before three: %d reports", len(reports))
+		if n := len(told.all()); n != 0 {
+			t.Fatalf("before three: %d reports", n)
 		}
 		c.pass(2 * time.Minute)
+		reports := told.all()
 		if len(reports) != 1 || len(reports[0].Differences) != 1 || reports[0].Differences[0].Order.TransactionID != "order-2" {
 			t.Fatalf("after three: got %v", reports)
 		}
@@ -118,7 +138,7 @@ func TestNightly(t *testing.T) {
 			t.Errorf("the span: got %v up to %v", span, reports[0].To)
 		}
 		c.pass(24 * time.Hour)
-		if len(reports) != 2 || len(reports[1].Differences) != 0 {
+		if reports = told.all(); len(reports) != 2 || len(reports[1].Differences) != 0 {
 			t.Errorf("the next night: got %v", reports)
 		}
 	})
@@ -143,10 +163,9 @@ func TestRestoredJournal(t *testing.T) {
 		ids := map[order.TransactionID]ivr.AttemptID{"order-lost": c.last("order-lost").ID}
 		c.stop()
 		c.journal.attempts = backup
-		c.settled = nil
 
-		var reports []payment.Report
-		c.openReconciling(at, &reports)
+		var told reports
+		c.openReconciling(at, &told)
 		defer c.stop()
 		if err := c.desk.Ready(); !errors.Is(err, payment.ErrReconciling) {
 			t.Errorf("at first: ready says %v, want ErrReconciling", err)
@@ -155,8 +174,8 @@ func TestRestoredJournal(t *testing.T) {
 			t.Errorf("at first: got %+v, want nothing sent", got)
 		}
 		c.pass(time.Minute)
-		if err := c.desk.Ready(); err != nil || len(reports) != 1 {
-			t.Fatalf("afterwards: %v, %d reports", err, len(reports))
+		if err := c.desk.Ready(); err != nil || len(told.all()) != 1 {
+			t.Fatalf("afterwards: %v, %d reports", err, len(told.all()))
 		}
 		for id, state := range map[order.TransactionID]ivr.AttemptState{
 			"order-old": ivr.AttemptApproved, "order-lost": ivr.AttemptApproved, "order-lost-unknown": ivr.AttemptApproved,
