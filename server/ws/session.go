@@ -33,6 +33,7 @@ func sessionOf(grant identity.Grant, version string) wire.Session {
 			SecurityCode:       merchant.SecurityCode,
 			SendWindowSeconds:  int(merchant.SendWindow / time.Second),
 			TalkScript:         merchant.TalkScript,
+			Channels:           merchant.Channels,
 		},
 		PasswordMustChange: grant.PasswordMustChange,
 		PasswordIsOld:      grant.PasswordIsOld,

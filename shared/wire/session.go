@@ -55,6 +55,7 @@ type Merchant struct {
 	SecurityCode       bool   `json:"securityCode"`
 	SendWindowSeconds  int    `json:"sendWindowSeconds"`
 	TalkScript         string `json:"talkScript"` // replaces the built-in one where not empty
+	Channels           int    `json:"channels"`   // 契約チャネル数: calls in the IVR at one moment
 }
 
 // The linkage modes.

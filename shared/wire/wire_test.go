@@ -58,7 +58,7 @@ var samples = []struct {
 		Merchant: Merchant{
 			ID: "demo", Name: "つなぎ商店", LinkageMode: LinkageNormal, MemberID: true,
 			PaymentCountChoice: true, Monitoring: true, SecurityCode: true,
-			SendWindowSeconds: 20, TalkScript: "裏面の3桁をお願いします。",
+			SendWindowSeconds: 20, TalkScript: "裏面の3桁をお願いします。", Channels: 3,
 		},
 		PasswordMustChange: true, PasswordIsOld: true, ServerVersion: "1.0.0",
 	}},

@@ -164,6 +164,7 @@ export namespace wire {
 	    securityCode: boolean;
 	    sendWindowSeconds: number;
 	    talkScript: string;
+	    channels: number;
 	}
 	
 	

@@ -133,7 +133,8 @@ export abstract class Live {
 
   #picture(event: BoardEvent): void {
     this.board = reduceBoard(this.board, event);
-    const waiting = windowCall(this.board);
+    // A supervisor sees the windows of all operators, and none of them is theirs.
+    const waiting = this.client.session?.user.entrance === "supervisor" ? undefined : windowCall(this.board);
     const isNew = waiting !== undefined && waiting.id !== this.attention.window?.callId;
     const newKey = isNew ? crypto.randomUUID() : "";
     if (isNew) {

@@ -18,6 +18,14 @@ function slow(state: State) {
   return { app, backend, answer: async () => (answer(), await new Promise((done) => setTimeout(done))) };
 }
 
+it("a supervisor is not asked to send in the window of an operator", async () => {
+  const { app, answer } = slow(operatorState([calls.waiting], { session: { ...session, user: { ...session.user, entrance: "supervisor" } } }));
+  await answer();
+  expect(app.board.calls).toHaveLength(1);
+  expect(app.window).toBeNull();
+  expect(app.band.kind).toBe("ready");
+});
+
 describe("what is told while the first state is on its way", () => {
   it("is newer than that state: a call, a row, a result and a dialog stay", async () => {
     const { app, backend, answer } = slow(operatorState([calls.enteringCode]));

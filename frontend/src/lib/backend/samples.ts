@@ -23,6 +23,7 @@ export const session: Session = {
     securityCode: true,
     sendWindowSeconds: 20,
     talkScript: "",
+    channels: 3,
   },
   passwordMustChange: false,
   passwordIsOld: false,

@@ -60,6 +60,18 @@ function lostLink(state: State): State {
 const stoppedBefore = (live: typeof two) => live.map((call) => ({ ...call, stateAtMs: call.stateAtMs - 42_000 }));
 const notice = (messageId: string, message: string, callId: string): Notice => ({ messageId, message, callId, transactionId: order(42) });
 
+const by = (operatorId: string) => <T extends { operatorId: string }>(one: T): T => ({ ...one, operatorId });
+const floor = operatorState([calls.enteringCode, by("op-suzuki")(calls.waiting), by("op-nakamura")({ ...calls.returning, id: "50", transactionId: order(50) })]);
+const supervised: State = {
+  ...floor,
+  session: supervisor,
+  snapshot: {
+    ...floor.snapshot!,
+    rows: rows.map((row, i) => (i % 4 === 0 ? by("op-takahashi")(row) : row)),
+    results: [...floor.snapshot!.results, by("op-kato")({ ...floor.snapshot!.results[0]!, callId: "51", transactionId: order(51), outcome: "hold" })],
+  },
+};
+
 export const scenarios: Record<string, Scenario> = {
   login: { state: loggedOutState, focus: "password" },
   "login-supervisor": { state: { ...loggedOutState, settings: { ...loggedOutState.settings, userId: "sv-tanaka" } }, focus: "password" },
@@ -134,7 +146,9 @@ export const scenarios: Record<string, Scenario> = {
   "mini-ready": { ...ready, state: operatorState([calls.enteringNumber]), mini: true },
   "mini-send": { ...sending, mini: true },
   "mini-lost": { ...ready, state: lostLink(operatorState(two)), mini: true },
-  "sv-live": { state: operatorState(two, { session: supervisor }) },
+  "sv-live": { state: supervised },
+  "sv-lost": { state: lostLink(supervised) },
+  "sv-empty": { state: { ...operatorState([]), session: supervisor, snapshot: { seq: 1, serverAtMs: sampleNow, calls: [], rows: [], results: [] } } },
 };
 
 function untrusted(changed: boolean): State {
