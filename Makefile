@@ -72,6 +72,7 @@ $(BIN)/tsunagi-dev: deps-window frontend
 	$(GO) build -tags dev,webkit2_41 -ldflags '$(LDFLAGS)' -o $@ ./desktop
 
 prompts: ## the spoken prompts from their catalogue (VOICE=path of tohoku-f01-neutral.htsvoice)
+	build/need.sh voices
 	build/prompts/make.sh "$(VOICE)"
 
 screens: deps-browser ## a picture of every screen on the fake backend, in build/screens

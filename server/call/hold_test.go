@@ -21,7 +21,7 @@ func TestTheSendWindowStandsStillOnHold(t *testing.T) {
 			time.Sleep(5*time.Second + 300*time.Millisecond)
 			synctest.Wait()
 			p, _ := s.board.picture(c.id)
-			left := time.UnixMilli(p.DeadlineAtMs).Sub(time.Now())
+			left := time.Until(time.UnixMilli(p.DeadlineAtMs))
 			if p.State != wire.StateSendWindow || !p.Held || left > 12*time.Second || left < 11*time.Second {
 				t.Fatalf("on hold the screen shows %s, held %t, with %v left, want about 12s", p.State, p.Held, left)
 			}

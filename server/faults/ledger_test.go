@@ -5,7 +5,6 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -212,5 +211,5 @@ func (s *site) summary(t *testing.T, all []heard) {
 	for _, h := range all {
 		ears[h.outcome]++
 	}
-	t.Log(fmt.Sprintf("%d calls, %d lives; journal %v; customers heard %v", len(all), *lives, ends, ears))
+	t.Logf("%d calls, %d lives; journal %v; customers heard %v", len(all), *lives, ends, ears)
 }
