@@ -1,3 +1,4 @@
+import { readFile, writeFile } from "node:fs/promises";
 import { bin, Program, succeed } from "./program";
 
 export const password = "demo-Sakura-2026";
@@ -23,9 +24,14 @@ export class Site {
     this.folder = folder;
   }
 
-  static async make(folder: string): Promise<Site> {
+  /** make installs a server; settings are values of keys in its configuration, as TOML spells them. */
+  static async make(folder: string, settings: Record<string, string>): Promise<Site> {
     const site = new Site(folder);
     const text = await succeed("tsunagid", ["init", folder, "--desktop", "127.0.0.1:0", "--sip", "127.0.0.1:0"]);
+    const file = `${folder}/tsunagid.toml`;
+    let toml = await readFile(file, "utf8");
+    for (const [key, value] of Object.entries(settings)) toml = toml.replace(new RegExp(`^${key} = .*$`, "m"), `${key} = ${value}`);
+    await writeFile(file, toml);
     site.fingerprint = /^Fingerprint +(.*)$/m.exec(text)![1]!;
     return site;
   }

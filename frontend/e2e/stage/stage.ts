@@ -17,6 +17,8 @@ const wcag = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa"]
 interface Start {
   /** loggedIn: trusted and logged in by the command line; else a first start, with nothing known. */
   loggedIn: boolean;
+  /** keys of the server's configuration that are not as by default. */
+  settings?: Record<string, string>;
 }
 
 /** useStage opens a stage before the first test of a file and closes it after the last. */
@@ -56,8 +58,8 @@ export class Stage {
     this.operator = operator;
   }
 
-  static async open({ loggedIn }: Start): Promise<Stage> {
-    const site = await Site.make(await mkdtemp(join(tmpdir(), "tsunagi-e2e-")));
+  static async open({ loggedIn, settings = {} }: Start): Promise<Stage> {
+    const site = await Site.make(await mkdtemp(join(tmpdir(), "tsunagi-e2e-")), settings);
     await site.addMerchant("demo", "デモ商店");
     const operator = await site.addOperator("demo", "sato", "05030001024", "受注センター 佐藤");
     const stage = new Stage(site, await Line.open(), operator);
