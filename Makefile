@@ -27,6 +27,7 @@ check: bindings ## gofmt, vet, staticcheck, and whether generated files are up t
 	git diff --exit-code -- frontend/wailsjs
 
 test-go: deps-go ## every Go test, with the race detector
+	@build/pbx.sh make || echo "No PBX could be made here: its tests skip (in CI they fail)."
 	$(GO) test -race -shuffle=on -count=1 ./shared/... ./server/...
 	CGO_ENABLED=1 $(GO) test -race -shuffle=on -count=1 ./desktop/...
 
@@ -44,7 +45,10 @@ faults: ## break payments on purpose: 10,000 pure days, 320 calls to a server th
 
 pbx: ## the calls through a real Asterisk (makes one of its own, once)
 	build/need.sh compiler pbx
-	build/pbx.sh test -v
+	build/pbx.sh test -parallel 4
+
+picture: deps-browser desktop server operator ## desktop/docs/screen.png, from the real program
+	PICTURE=desktop/docs/screen.png build/window.sh
 
 fuzz: ## every fuzz target for FUZZTIME each (10s)
 	build/fuzz.sh $(or $(FUZZTIME),10s)
@@ -78,7 +82,7 @@ prompts: ## the spoken prompts from their catalogue (VOICE=path of tohoku-f01-ne
 screens: deps-browser ## a picture of every screen on the fake backend, in build/screens
 	cd frontend && npm run shots
 
-deps-go: ; @build/need.sh compiler window telephone
+deps-go: ; @build/need.sh compiler window telephone bus
 deps-window: ; @build/need.sh window
 deps-browser: deps-npm ; @build/need.sh browser window
 deps-npm: frontend/node_modules/.stamp

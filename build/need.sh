@@ -7,6 +7,7 @@ compiler="build-essential pkg-config"
 window="$compiler libgtk-3-dev libwebkit2gtk-4.1-dev fonts-noto-cjk"
 browser="chromium xvfb xauth openbox xdotool imagemagick dbus dbus-x11 fonts-noto-cjk"
 telephone="sip-tester"
+bus="dbus dbus-x11"
 voices="open-jtalk open-jtalk-mecab-naist-jdic flite sox"
 pbx="debootstrap"
 

@@ -43,6 +43,8 @@ func check(c Config, lines map[string]int) []Mistake {
 			ports, c.SIP.MaxCalls)
 	}
 
+	k.that("rtp.media_timeout", within(c.RTP.MediaTimeout, 0, time.Hour), "wants 0s to 1h")
+
 	k.oneOf("payment.acquirer", c.Payment.Acquirer, "sim", "veritrans4g", "stripe")
 	k.that("payment.deadline", within(c.Payment.Deadline, 5*time.Second, 2*time.Minute), "wants 5s to 2m")
 	k.that("payment.sim_delay", within(c.Payment.SimDelay, 0, time.Minute), "wants 0s to 1m")

@@ -46,6 +46,8 @@ type RTP struct {
 	Address string `toml:"address" comment:"Address for voice packets; empty: that of sip.listen."`
 	PortMin int    `toml:"port_min" comment:"First UDP port. A call takes two (RTP and RTCP)."`
 	PortMax int    `toml:"port_max" comment:"Last UDP port."`
+
+	MediaTimeout Duration `toml:"media_timeout" comment:"A call whose line has been silent for so long, without a hold, is dead and ends; 0s: never."`
 }
 
 // Prompts configures the voice.
@@ -97,7 +99,7 @@ func Default() Config {
 			Listen: "127.0.0.1:5060", Peers: []string{"127.0.0.0/8"},
 			NumberFrom: "request-uri", MaxCalls: 500, Drain: Duration{2 * time.Minute},
 		},
-		RTP: RTP{PortMin: 20000, PortMax: 29999},
+		RTP: RTP{PortMin: 20000, PortMax: 29999, MediaTimeout: Duration{30 * time.Second}},
 		Payment: Payment{
 			Acquirer: "sim", Deadline: Duration{30 * time.Second}, SimDelay: Duration{800 * time.Millisecond},
 			VeriTrans4G: VeriTrans4G{Dummy: true, Body: "form", FreeKey: true},

@@ -99,7 +99,7 @@ func TestThePaymentGoesOnWhenEverybodyHasGone(t *testing.T) {
 // NG, the order stays locked, and inquiry finds out what happened.
 func TestAKilledServerSettlesWhatItHadAsked(t *testing.T) {
 	t.Parallel()
-	s := site.New(t, site.Settings{"sim_delay": "'4s'"})
+	s := site.New(t, site.Settings{"sim_delay": "'25s'"})
 	o := site.FirstLogin(t, s)
 	ring(t, s, phone.Script{Cards: []phone.Card{card(t, visa, "1230", "123")}})
 	o.Send(o.Call(wire.StateSendWindow), form("T-1"))

@@ -186,7 +186,8 @@ func (d *daemon) startTelephone(payments *payment.Desk) error {
 		return err
 	}
 	engine, err := media.New(media.Config{
-		Addr: address, PortMin: uint16(d.conf.RTP.PortMin), PortMax: uint16(d.conf.RTP.PortMax), Log: d.log,
+		Addr: address, PortMin: uint16(d.conf.RTP.PortMin), PortMax: uint16(d.conf.RTP.PortMax),
+		MediaTimeout: d.conf.RTP.MediaTimeout.Duration, Log: d.log,
 	})
 	if err != nil {
 		return err

@@ -73,8 +73,9 @@ function resultLines(call: Call, elapsed: string): Pick<CardText, "time" | "line
   return { time, line: "お客様へ結果を案内しています", left: "" };
 }
 
+/** Entries are counted while a field is open; elsewhere only the cards. */
 function leftOf({ retriesLeft, cardsLeft }: Call): string {
-  return `残り 再入力${retriesLeft}回 カード${cardsLeft}枚`;
+  return retriesLeft > 0 ? `残り 再入力${retriesLeft}回 カード${cardsLeft}枚` : `残り カード${cardsLeft}枚`;
 }
 
 function brandOf({ brand, last4 }: Call): string {
