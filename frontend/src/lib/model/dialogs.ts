@@ -42,7 +42,7 @@ export function fromNotice({ messageId, message, transactionId }: Notice, call: 
     id: messageId,
     text: message,
     explanation: explanations[messageId]?.(call, windowSeconds) ?? "",
-    facts: messageId === "F301" ? [] : factsOf(transactionId, call),
+    facts: messageId === "F301" ? [] : factsOf(messageId, transactionId, call),
     transactionId,
     reference: "",
   };
@@ -59,10 +59,11 @@ const explanations: Record<string, (call: Call | undefined, windowSeconds: numbe
   },
 };
 
-function factsOf(transactionId: string, call: Call | undefined): NoticeDialog["facts"] {
+function factsOf(messageId: string, transactionId: string, call: Call | undefined): NoticeDialog["facts"] {
   const facts: [string, string][] = [["取引ID", transactionId]];
   if (!call) return facts;
-  if (call.outcome === "hold") {
+  // The notice may come before the picture that says so: the dialog's own ID decides.
+  if (messageId === "W406") {
     facts.push(["決済金額", yen(call.amount)]);
     facts.push(["確認開始", `${clockTime(call.stateAtMs)}(サーバが自動で照会を続けます)`]);
     return facts;
