@@ -14,6 +14,7 @@ import (
 // are answered, and, unless Static, where it is told to send its calls.
 type Account struct {
 	Registrar string // "host" or "host:port" of the PBX, with ";transport=tcp" or "tls" if not by UDP
+	Proxy     string // written like Registrar: where requests to it go first; empty is Registrar
 	User      string // our number or name there
 	AuthUser  string // the name that goes with Password; empty is User
 	Password  string
@@ -40,9 +41,17 @@ func (a Account) authUser() string {
 	return a.AuthUser
 }
 
-// host is the registrar without its port.
-func (a Account) host() string {
-	address, _, _ := strings.Cut(a.Registrar, ";")
+// peerURI reads a peer as "host", "host:port" or "host:port;transport=tls".
+func peerURI(peer string) (u sip.Uri, err error) {
+	if err := sip.ParseUri("sip:"+peer, &u); err != nil || u.Host == "" || u.User != "" || len(u.UriParams) > 0 && transportOf(&u) == "" {
+		return u, fmt.Errorf("%q: want host or host:port", peer)
+	}
+	return u, nil
+}
+
+// hostOf is a peer without port and transport.
+func hostOf(peer string) string {
+	address, _, _ := strings.Cut(peer, ";")
 	if host, _, err := net.SplitHostPort(address); err == nil {
 		return host
 	}
@@ -54,10 +63,23 @@ func (a Account) uri() (u sip.Uri, err error) {
 	if a.User == "" || strings.ContainsAny(a.User, " @<>;\r\n") {
 		return u, fmt.Errorf("account %s: want a user without blanks or @", a)
 	}
-	if err := sip.ParseUri("sip:"+a.Registrar, &u); err != nil || u.Host == "" || u.User != "" || len(u.UriParams) > 0 && transportOf(&u) == "" {
-		return u, fmt.Errorf("account %s: registrar wants host or host:port", a)
+	if u, err = peerURI(a.Registrar); err != nil {
+		return u, fmt.Errorf("account %s: registrar %w", a, err)
 	}
 	return u, nil
+}
+
+// route is the first hop of a REGISTER, nil where that is the registrar.
+func (a Account) route() (*sip.Uri, error) {
+	if a.Proxy == "" {
+		return nil, nil
+	}
+	u, err := peerURI(a.Proxy)
+	if err != nil {
+		return nil, fmt.Errorf("account %s: proxy %w", a, err)
+	}
+	u.UriParams.Add("lr", "")
+	return &u, nil
 }
 
 // answers reports whether the account is for the challenge of a realm, sent by the
@@ -66,5 +88,5 @@ func (a Account) answers(realm, host string) bool {
 	if a.Realm != "" {
 		return a.Realm == realm
 	}
-	return strings.EqualFold(a.host(), host)
+	return strings.EqualFold(hostOf(a.Registrar), host) || a.Proxy != "" && strings.EqualFold(hostOf(a.Proxy), host)
 }

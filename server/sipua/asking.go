@@ -123,6 +123,25 @@ func (e *Endpoint) begin(ctx context.Context, req *sip.Request) (*sip.ClientTx, 
 	return e.transactions.NewClientTransaction(ctx, req)
 }
 
+// write sends a request that has no transaction, an ACK to a 2xx. sipgo's WriteMsg would
+// open any transport that the peer's Contact names, and wait for it without end.
+func (e *Endpoint) write(req *sip.Request) error {
+	if err := e.carries(req.Transport()); err != nil {
+		return err
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), sendTimeout)
+	defer cancel()
+	conn, err := e.transport.ClientRequestConnection(ctx, req)
+	if err != nil {
+		return err
+	}
+	err = conn.WriteMsg(req)
+	if _, closing := conn.TryClose(); err == nil {
+		err = closing
+	}
+	return err
+}
+
 // repeated is a request once more, as a new transaction with the given headers in
 // place of those of the same names.
 func (e *Endpoint) repeated(req *sip.Request, seq uint32, headers ...sip.Header) *sip.Request {
@@ -154,7 +173,10 @@ func (e *Endpoint) discard(tx *sip.ClientTx) {
 
 // final waits for the final response of a transaction; nil where there is none, or
 // where nobody waits any more.
-func (e *Endpoint) final(tx *sip.ClientTx) *sip.Response {
+func (e *Endpoint) final(tx *sip.ClientTx) *sip.Response { return e.finalOr(tx, nil) }
+
+// finalOr is final, which also gives up when stop is closed.
+func (e *Endpoint) finalOr(tx *sip.ClientTx, stop <-chan struct{}) *sip.Response {
 	for {
 		select {
 		case res := <-tx.Responses():
@@ -170,6 +192,8 @@ func (e *Endpoint) final(tx *sip.ClientTx) *sip.Response {
 				}
 			default:
 			}
+			return nil
+		case <-stop:
 			return nil
 		case <-e.kill:
 			return nil

@@ -1,6 +1,7 @@
 package sipua
 
 import (
+	"errors"
 	"fmt"
 	"log/slog"
 	"net"
@@ -12,13 +13,15 @@ import (
 )
 
 // Config says where an Endpoint listens and how it presents itself. The zero values
-// of all but Listen are defaults.
+// of all but Listen and TLS, of which one is needed, are defaults.
 type Config struct {
-	// Listen is the "host:port" of the UDP socket. Port 0 takes a free one.
+	// Listen is the "host:port" of the UDP socket. Port 0 takes a free one. Empty is
+	// none: the endpoint speaks TLS alone, and neither takes nor sends anything that
+	// others on the way could read.
 	Listen string
 
-	// TCP has the endpoint listen by TCP too, at the same address and port. Requests
-	// that are too long for UDP then go by TCP.
+	// TCP has the endpoint listen by TCP too, at the address and port of Listen.
+	// Requests that are too long for UDP then go by TCP.
 	TCP bool
 
 	// TLS has the endpoint listen by TLS too; nil does not.
@@ -43,6 +46,19 @@ type Config struct {
 
 	// Accounts are ours at PBXs that ask for a password or want us to register.
 	Accounts []Account
+
+	// Watched are PBXs that are asked by OPTIONS every so often whether they are
+	// there, each as "host", "host:port" or "host:port;transport=tls". A change is
+	// logged; see Watches.
+	Watched []string
+
+	// WatchEvery is the pause between two of those questions; 1 min.
+	WatchEvery time.Duration
+
+	// SessionInterval is how long a session lasts unless it is refreshed (RFC 4028), as
+	// we ask for it in a call of ours: whole seconds, 90 s and more; 30 min. A caller's
+	// own wish is followed.
+	SessionInterval time.Duration
 
 	// NumberFrom is the field that holds the called number.
 	NumberFrom NumberFrom
@@ -91,6 +107,20 @@ func (c Config) withDefaults() (Config, error) {
 	}
 	if c.Timing.SessionSecond <= 0 {
 		c.Timing.SessionSecond = time.Second
+	}
+	if c.WatchEvery <= 0 {
+		c.WatchEvery = defaultWatchEvery
+	}
+	if c.SessionInterval <= 0 {
+		c.SessionInterval = sessionSeconds * time.Second
+	}
+	switch {
+	case c.Listen == "" && c.TLS == nil:
+		return c, errors.New("neither a plain socket nor one for TLS")
+	case c.Listen == "" && c.TCP:
+		return c, errors.New("TCP without the address of a plain socket")
+	case c.SessionInterval < minSessionSeconds*time.Second:
+		return c, fmt.Errorf("session interval %v: want %d s or more", c.SessionInterval, minSessionSeconds)
 	}
 	from, err := ParseNumberFrom(string(c.NumberFrom))
 	c.NumberFrom = from

@@ -14,17 +14,17 @@ import (
 	"tsunagi/server/sdp"
 )
 
-// ErrNoAnswer: the peer did not answer our INVITE at all.
-var ErrNoAnswer = errors.New("no answer to INVITE")
+// ErrNoAnswer: the peer did not answer our request at all.
+var ErrNoAnswer = errors.New("no answer")
 
-// Rejected is the error of a call that the peer did not take.
+// Rejected is the error of a request, most often a call, that the peer has refused.
 type Rejected struct {
 	Status int
 	Reason string // as the peer put it
 }
 
 // Error gives status and reason.
-func (r *Rejected) Error() string { return fmt.Sprintf("call rejected: %d %s", r.Status, r.Reason) }
+func (r *Rejected) Error() string { return fmt.Sprintf("rejected: %d %s", r.Status, r.Reason) }
 
 // DialParams describe an outgoing call.
 type DialParams struct {
@@ -148,7 +148,7 @@ func (e *Endpoint) firstInvite(id dialogID, to sip.Uri, route *sip.Uri, p DialPa
 	req.AppendHeader(&sip.ToHeader{Address: sip.Uri{Scheme: "sip", User: to.User, Host: to.Host}})
 	req.AppendHeader(&callID)
 	req.AppendHeader(&sip.CSeqHeader{SeqNo: 1, MethodName: sip.INVITE})
-	req.AppendHeader(e.contact(transportUDP))
+	req.AppendHeader(e.contact(e.usual()))
 	if p.Asserted != "" {
 		asserted := sip.Uri{Scheme: "sip", User: p.Asserted, Host: e.host}
 		req.AppendHeader(sip.NewHeader("P-Asserted-Identity", "<"+headerSafe(asserted.String())+">"))
@@ -157,9 +157,9 @@ func (e *Endpoint) firstInvite(id dialogID, to sip.Uri, route *sip.Uri, p DialPa
 	for _, h := range capabilities() {
 		req.AppendHeader(h)
 	}
-	req.AppendHeader(sip.NewHeader("Session-Expires", strconv.Itoa(sessionSeconds)))
+	req.AppendHeader(sip.NewHeader("Session-Expires", strconv.FormatInt(e.sessionSeconds(), 10)))
 	req.AppendHeader(sip.NewHeader("Min-SE", strconv.Itoa(minSessionSeconds)))
-	e.direct(req, next, transportUDP)
+	e.direct(req, next, e.usual())
 	return req
 }
 

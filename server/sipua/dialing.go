@@ -93,7 +93,7 @@ func (l *Leg) dialResponse(res *sip.Response) {
 		d.result <- l.dialAnswered(d, res)
 	case res.StatusCode == 422 && !d.cancelled && !d.minimum:
 		d.minimum = true
-		l.redial(longerInterval(res)...)
+		l.redial(l.endpoint.longerInterval(res)...)
 	case challenged(res) && !d.cancelled:
 		header, err := l.endpoint.authorize(d.req, res, d.attempts)
 		if err != nil {
@@ -122,8 +122,8 @@ func (l *Leg) redial(headers ...sip.Header) {
 }
 
 // longerInterval are the headers of an INVITE after a 422 (RFC 4028 7.3).
-func longerInterval(res *sip.Response) []sip.Header {
-	seconds := int64(sessionSeconds)
+func (e *Endpoint) longerInterval(res *sip.Response) []sip.Header {
+	seconds := e.sessionSeconds()
 	if h := res.GetHeader("Min-SE"); h != nil {
 		value, _, _ := strings.Cut(h.Value(), ";")
 		if n, err := strconv.ParseInt(strings.TrimSpace(value), 10, 64); err == nil {
@@ -285,7 +285,7 @@ func (l *Leg) answeredAgain(res *sip.Response) {
 		return
 	}
 	e, fork := l.endpoint, dialogOfAnswer(l.invite, res)
-	if err := e.transport.WriteMsg(fork.request(e, sip.ACK, l.invite.CSeq().SeqNo)); err != nil {
+	if err := e.write(fork.request(e, sip.ACK, l.invite.CSeq().SeqNo)); err != nil {
 		l.log.Warn("send ACK to a second callee", "error", err)
 	}
 	tx, err := e.send(fork.next(e, sip.BYE))
@@ -301,7 +301,7 @@ func (l *Leg) ackAgain() {
 	if l.ack == nil {
 		return
 	}
-	if err := l.endpoint.transport.WriteMsg(l.ack); err != nil {
+	if err := l.endpoint.write(l.ack); err != nil {
 		l.log.Warn("send ACK", "error", err)
 	}
 }

@@ -119,7 +119,7 @@ func (d *dialog) request(e *Endpoint, method sip.RequestMethod, seq uint32) *sip
 	req.AppendHeader(&to)
 	req.AppendHeader(&callID)
 	req.AppendHeader(&sip.CSeqHeader{SeqNo: seq, MethodName: method})
-	req.AppendHeader(e.contact(transportUDP))
+	req.AppendHeader(e.contact(d.transport))
 	req.AppendHeader(sip.NewHeader("User-Agent", e.cfg.UserAgent))
 	req.SetBody(nil)
 	next := &recipient
@@ -141,7 +141,7 @@ func (e *Endpoint) request(method sip.RequestMethod, recipient sip.Uri) *sip.Req
 	forwards := sip.MaxForwardsHeader(maxForwards)
 	req.AppendHeader(via)
 	req.AppendHeader(&forwards)
-	e.carry(req, transportUDP)
+	e.carry(req, e.usual())
 	return req
 }
 

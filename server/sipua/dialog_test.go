@@ -83,7 +83,7 @@ func TestLostACK(t *testing.T) {
 }
 
 func TestRepetitionsOfA200FollowRFC3261(t *testing.T) {
-	cfg, err := Config{}.withDefaults()
+	cfg, err := Config{Listen: "127.0.0.1:0"}.withDefaults()
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -18,11 +18,13 @@
 //
 // # Transports
 //
-// UDP always, TCP at the same address and TLS where configured. A request goes by the
-// transport that its next hop's URI names (";transport=tcp", "sips:"), else by that of
-// the dialog; one over 1,300 bytes goes by TCP if the peer takes it. TLS is 1.2 or
-// later and the peer's certificate is checked. Connections of strangers are closed
-// unread, silent and stuck ones after a while. Config.Encryption asks for SRTP, whose
+// UDP and TCP at one address, TLS at another, each where configured; an endpoint may speak
+// TLS alone. A request goes by the transport that its next hop's URI names
+// (";transport=tcp", "sips:"), else by that of the dialog, and never by one that is not
+// configured, whatever a peer's Contact asks for; one over 1,300 bytes goes by TCP if the
+// peer takes it. TLS is 1.2 or later and the peer's certificate is checked. Connections of
+// strangers are closed unread, silent and stuck ones after a while, and nobody waits for a
+// peer that does not answer for more than 5 s. Config.Encryption asks for SRTP, whose
 // keys stand in the session description and so belong with TLS.
 //
 // # A leg's life
@@ -40,7 +42,9 @@
 // from 2 s to 2 min; a refused password waits for that at once. Withdraw takes all of
 // them back and is the first thing of a drain. A challenge to any request of ours is
 // answered by the account whose registrar's host the request went to, or whose realm
-// is named; no other host gets a hash of the password.
+// is named; no other host gets a hash of the password. TryAccount puts one to the test
+// for an administrator. A PBX that knows us by our address is in Config.Watched: it is
+// asked by OPTIONS whether it is there.
 //
 // # Transfers
 //
@@ -74,7 +78,7 @@
 //
 // # Goroutines
 //
-// An Endpoint has the reader of Serve, one goroutine for each listener and account, for each leg one
+// An Endpoint has the reader of Serve, one goroutine for each listener, account and watched PBX, for each leg one
 // that owns the dialog and one that runs its Handler, and one for each request of ours
 // that awaits its answer. Close returns when all of them are gone.
 // sipgo starts a short one per message and runs timers of finished transactions for

@@ -45,14 +45,14 @@ type Front interface {
 	Admit(Invite) (Handler, *Refusal)
 }
 
-// An Endpoint is a SIP user agent on a UDP socket, and by TCP and TLS where configured.
+// An Endpoint is a SIP user agent by UDP, TCP and TLS, each where it is configured.
 type Endpoint struct {
 	cfg   Config
 	log   *slog.Logger
 	media *media.Engine
 	front Front
 
-	socket       *socket
+	socket       *socket   // nil where there is none
 	tcp, tls     *listener // nil where not configured
 	accepting    sync.WaitGroup
 	local        sip.Addr // of the socket, as sipgo's connection pool writes it
@@ -67,6 +67,7 @@ type Endpoint struct {
 	kill         chan struct{} // closed when Close waits no longer
 	tasks        sync.WaitGroup
 
+	watches      []*watch
 	registrants  []*registrant
 	withdraw     chan struct{} // closed when the registrations are to be taken back
 	withdrawn    chan struct{} // closed when they are, or when none was begun
@@ -98,26 +99,11 @@ var setUpSipgo = sync.OnceFunc(func() {
 	sip.SetDefaultLogger(slog.New(slog.DiscardHandler))
 })
 
-// New opens the socket; requests are read once Serve is called. A nil front refuses
+// New opens the sockets; requests are read once Serve is called. A nil front refuses
 // every call and makes an endpoint that only dials. The engine stays the caller's.
 func New(cfg Config, engine *media.Engine, front Front) (*Endpoint, error) {
 	cfg, err := cfg.withDefaults()
 	if err != nil {
-		return nil, fmt.Errorf("configure SIP: %w", err)
-	}
-	s, err := listen(cfg.Listen, cfg.Sources)
-	if err != nil {
-		return nil, err
-	}
-	bound := s.LocalAddr().(*net.UDPAddr)
-	host, port, err := cfg.advertised(bound.AddrPort())
-	if err != nil {
-		_ = s.Close()
-		return nil, fmt.Errorf("configure SIP: %w", err)
-	}
-	mediaAddr, err := resolveMedia(host)
-	if err != nil {
-		_ = s.Close()
 		return nil, fmt.Errorf("configure SIP: %w", err)
 	}
 	setUpSipgo()
@@ -125,10 +111,9 @@ func New(cfg Config, engine *media.Engine, front Front) (*Endpoint, error) {
 	silent := slog.New(slog.DiscardHandler)
 	e := &Endpoint{
 		cfg: cfg, log: cfg.Log, media: engine, front: front,
-		socket: s, local: sip.Addr{IP: bound.IP, Port: bound.Port}, host: host, port: port,
-		transport: sip.NewTransportLayer(net.DefaultResolver, sip.NewParser(), cfg.tlsConfig(), sip.WithTransportLayerLogger(silent)),
+		transport: sip.NewTransportLayer(net.DefaultResolver, sip.NewParser(), cfg.tlsConfig(),
+			sip.WithTransportLayerLogger(silent), sip.WithTransportLayerTransports(outgoing())),
 		blank:     sip.NewHeader("Note", ""),
-		mediaAddr: mediaAddr,
 		stopped:   make(chan struct{}),
 		quit:      make(chan struct{}),
 		kill:      make(chan struct{}),
@@ -137,21 +122,12 @@ func New(cfg Config, engine *media.Engine, front Front) (*Endpoint, error) {
 		withdraw:  make(chan struct{}),
 		withdrawn: make(chan struct{}),
 	}
-	if err := e.listenStreams(); err != nil {
-		return nil, errors.Join(err, e.closeStreams(), s.Close())
+	if err := e.open(); err != nil {
+		return nil, errors.Join(err, e.closeSockets())
 	}
-	for _, account := range cfg.Accounts {
-		r, err := e.newRegistrant(account)
-		if err != nil {
-			return nil, errors.Join(fmt.Errorf("configure SIP: %w", err), e.closeStreams(), s.Close())
-		}
-		if !account.Static {
-			e.registrants = append(e.registrants, r)
-		}
+	if err := e.configure(); err != nil {
+		return nil, errors.Join(fmt.Errorf("configure SIP: %w", err), e.closeSockets())
 	}
-	// Otherwise a request that is sent before Serve has begun would open this socket anew.
-	e.transport.Pool("udp").Add(s.LocalAddr().String(),
-		&sip.UDPConnection{PacketConn: s, PacketAddr: s.LocalAddr().String(), Listener: true})
 	// The order counts: arrive must see a message before the transaction layer does.
 	e.transport.OnMessage(e.arrive)
 	e.transactions = sip.NewTransactionLayer(e.transport,
@@ -161,8 +137,38 @@ func New(cfg Config, engine *media.Engine, front Front) (*Endpoint, error) {
 	return e, nil
 }
 
-// Addr is the address of the socket.
+// configure works out what depends on the sockets.
+func (e *Endpoint) configure() (err error) {
+	if e.host, e.port, err = e.cfg.advertised(e.Addr()); err != nil {
+		return err
+	}
+	if e.mediaAddr, err = resolveMedia(e.host); err != nil {
+		return err
+	}
+	for _, account := range e.cfg.Accounts {
+		r, err := e.newRegistrant(account)
+		if err != nil {
+			return err
+		}
+		if !account.Static {
+			e.registrants = append(e.registrants, r)
+		}
+	}
+	for _, pbx := range e.cfg.Watched {
+		w, err := newWatch(pbx)
+		if err != nil {
+			return err
+		}
+		e.watches = append(e.watches, w)
+	}
+	return nil
+}
+
+// Addr is the address of the UDP socket, or of the TLS socket where that is the only one.
 func (e *Endpoint) Addr() netip.AddrPort {
+	if e.socket == nil {
+		return e.TLSAddr()
+	}
 	a := e.socket.LocalAddr().(*net.UDPAddr).AddrPort()
 	return netip.AddrPortFrom(a.Addr().Unmap(), a.Port())
 }
@@ -176,7 +182,7 @@ func (e *Endpoint) TLSAddr() netip.AddrPort {
 	return netip.AddrPortFrom(a.Addr().Unmap(), a.Port())
 }
 
-// Serve registers our accounts and reads the socket until ctx is done or Close is called, and returns nil; it
+// Serve registers our accounts and reads the sockets until ctx is done or Close is called, and returns nil; it
 // returns an error if the socket fails. It is called once. The end of ctx leaves the
 // peers no time to answer BYE: a server closes its endpoint first.
 func (e *Endpoint) Serve(ctx context.Context) error {
@@ -186,11 +192,18 @@ func (e *Endpoint) Serve(ctx context.Context) error {
 		close(e.withdrawn)
 	} else {
 		e.tasks.Go(e.register)
+		for _, w := range e.watches {
+			e.tasks.Go(func() { e.watch(w) })
+		}
 	}
 	e.mu.Unlock()
 	e.serveStreams()
 	go func() {
 		defer close(e.stopped)
+		if e.socket == nil {
+			e.accepting.Wait()
+			return
+		}
 		// It logs why it stops and returns nothing of it.
 		_ = e.transport.ServeUDP(e.socket)
 	}()
@@ -205,7 +218,7 @@ func (e *Endpoint) Serve(ctx context.Context) error {
 	case <-e.quit:
 		return nil
 	default:
-		return errors.Join(fmt.Errorf("SIP socket udp %s has failed", e.Addr()), e.Close(expired))
+		return errors.Join(fmt.Errorf("SIP socket %s has failed", e.Addr()), e.Close(expired))
 	}
 }
 
@@ -234,7 +247,7 @@ func (e *Endpoint) close(ctx context.Context) error {
 	}
 	close(e.kill)
 	<-finished
-	err := errors.Join(e.socket.Close(), e.closeStreams())
+	err := e.closeSockets()
 	if serving {
 		<-e.stopped
 	}
@@ -261,6 +274,18 @@ func (e *Endpoint) start(l *Leg, handler Handler) bool {
 			l.Bye()
 		})
 	}
+	return true
+}
+
+// task runs f in a goroutine that Close waits for. It reports false where the endpoint
+// is closing.
+func (e *Endpoint) task(f func()) bool {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if e.closing {
+		return false
+	}
+	e.tasks.Go(f)
 	return true
 }
 

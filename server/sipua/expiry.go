@@ -21,7 +21,7 @@ const (
 	// minSessionSeconds is the shortest interval that RFC 4028 5 lets anybody ask for.
 	minSessionSeconds = 90
 
-	// sessionSeconds is what we ask for, as RFC 4028 4.2 recommends.
+	// sessionSeconds is what we ask for unless told otherwise, as RFC 4028 4.2 recommends.
 	sessionSeconds = 1800
 
 	// maxSessionSeconds keeps a wild number within a time.Duration.
@@ -58,6 +58,9 @@ func (x *expiry) due() <-chan time.Time {
 	}
 	return x.timer.C
 }
+
+// sessionSeconds is what we ask for.
+func (e *Endpoint) sessionSeconds() int64 { return int64(e.cfg.SessionInterval / time.Second) }
 
 // sessionExpires reads Session-Expires, the zero interval where it is missing or
 // makes no sense (RFC 4028 4).

@@ -112,7 +112,7 @@ func TestSessionOfAPeerWithoutTimersIsRefreshedByReinvite(t *testing.T) {
 
 // Behaviour 9: glare (491), both ways.
 func TestGlare(t *testing.T) {
-	w, _, _ := timedCall(t, map[string]string{"Session-Expires": "600"})
+	w, leg, _ := timedCall(t, map[string]string{"Session-Expires": "600"})
 	ours := w.peerRequest("INVITE")
 	w.send("INVITE", nil, offer)
 	w.response(491)
@@ -123,6 +123,10 @@ func TestGlare(t *testing.T) {
 	w.response(200)
 	w.reply(ours, 491, "", "")
 	w.peerRequest("ACK")
+	comes(t, "the end of our re-INVITE", func() bool { // the transaction sends the ACK, the leg hears of it later
+		over := false
+		return leg.ask(func() error { over = !leg.inviting; return nil }) == nil && over
+	})
 	w.send("INVITE", nil, offer) // it may now
 	w.response(200)
 	w.send("ACK", nil, "")

@@ -28,6 +28,10 @@ const (
 
 	// briefestExpires is as often as a PBX may have us register.
 	briefestExpires = 10
+
+	// listBindings, for seconds, only asks who is registered (RFC 3261 10.2.3): such a
+	// REGISTER bears no Contact and changes nothing.
+	listBindings = -1
 )
 
 // A registrant keeps one account registered. Its goroutine owns all but what stands
@@ -36,6 +40,7 @@ type registrant struct {
 	endpoint *Endpoint
 	account  Account
 	uri      sip.Uri
+	route    *sip.Uri // the first hop; nil: uri
 	callID   string
 	tag      string
 	seq      uint32
@@ -50,11 +55,15 @@ func (e *Endpoint) newRegistrant(a Account) (*registrant, error) {
 	if err != nil {
 		return nil, err
 	}
+	route, err := a.route()
+	if err != nil {
+		return nil, err
+	}
 	if a.Expires <= 0 {
 		a.Expires = defaultExpires
 	}
 	return &registrant{
-		endpoint: e, account: a, uri: uri, callID: newTag() + "@" + e.host, tag: newTag(),
+		endpoint: e, account: a, uri: uri, route: route, callID: newTag() + "@" + e.host, tag: newTag(),
 		expires: max(int64(a.Expires/time.Second), briefestExpires),
 		last:    Registration{Account: a.String()},
 	}, nil
@@ -183,7 +192,7 @@ type retryLater struct {
 
 func (r retryLater) Unwrap() error { return r.error }
 
-// ask sends REGISTER for some seconds, zero to withdraw, and returns how long the
+// ask sends REGISTER for some seconds, zero to withdraw or listBindings, and returns how long the
 // registrar has granted.
 func (r *registrant) ask(seconds int64) (time.Duration, error) {
 	e := r.endpoint
@@ -229,6 +238,11 @@ func (r *registrant) request(seconds int64) *sip.Request {
 	e := r.endpoint
 	r.seq++
 	req := e.request(sip.REGISTER, r.uri)
+	next := &r.uri
+	if r.route != nil {
+		req.AppendHeader(&sip.RouteHeader{Address: *r.route.Clone()}) // RFC 3261 8.1.2: a preset Route
+		next = r.route
+	}
 	us := sip.Uri{Scheme: "sip", User: r.account.User, Host: r.uri.Host}
 	from := sip.FromHeader{Address: us}
 	from.Params.Add("tag", r.tag)
@@ -237,23 +251,25 @@ func (r *registrant) request(seconds int64) *sip.Request {
 	req.AppendHeader(&sip.ToHeader{Address: us})
 	req.AppendHeader(&callID)
 	req.AppendHeader(&sip.CSeqHeader{SeqNo: r.seq, MethodName: sip.REGISTER})
-	contact := e.contact(transportUDP)
-	contact.Address.User = r.account.User
-	req.AppendHeader(contact)
-	req.AppendHeader(sip.NewHeader("Expires", strconv.FormatInt(seconds, 10)))
+	if seconds != listBindings {
+		contact := e.contact(e.usual())
+		contact.Address.User = r.account.User
+		req.AppendHeader(contact)
+		req.AppendHeader(sip.NewHeader("Expires", strconv.FormatInt(seconds, 10)))
+	}
 	req.AppendHeader(sip.NewHeader("User-Agent", e.cfg.UserAgent))
 	for _, h := range capabilities() {
 		req.AppendHeader(h)
 	}
 	req.SetBody(nil)
-	e.direct(req, &r.uri, transportUDP)
+	e.direct(req, next, e.usual())
 	return req
 }
 
 // granted is for how many seconds a registrar keeps us: the expires parameter of our
 // Contact counts more than Expires (RFC 3261 10.2.4).
 func (r *registrant) granted(res *sip.Response, asked int64) int64 {
-	if asked == 0 {
+	if asked <= 0 {
 		return 0
 	}
 	seconds := asked

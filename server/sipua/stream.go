@@ -44,6 +44,10 @@ const (
 	// connectionLimit bounds the connections that peers have opened.
 	connectionLimit = 1000
 
+	// keepIdle, keepInterval and keepCount find a peer whose machine is gone within half
+	// a minute, so that the next request gets a connection of its own.
+	keepIdle, keepInterval, keepCount = 15 * time.Second, 5 * time.Second, 3
+
 	// acceptPause is between two tries to accept when the machine is out of files.
 	acceptPause = 50 * time.Millisecond
 )
@@ -130,9 +134,18 @@ func (c *connection) Close() error {
 	return c.Conn.Close()
 }
 
-// listenStreams opens the TCP and TLS sockets that are configured: TCP at the address
-// of the UDP socket (RFC 3261 18.2.1).
-func (e *Endpoint) listenStreams() (err error) {
+// open opens the sockets that are configured: TCP at the address of the UDP socket (RFC
+// 3261 18.2.1).
+func (e *Endpoint) open() (err error) {
+	if e.cfg.Listen != "" {
+		if e.socket, err = listen(e.cfg.Listen, e.cfg.Sources); err != nil {
+			return err
+		}
+		bound := e.socket.LocalAddr().(*net.UDPAddr)
+		e.local = sip.Addr{IP: bound.IP, Port: bound.Port}
+		// Otherwise a request that is sent before Serve has begun would open this socket anew.
+		e.transport.Pool("udp").Add(bound.String(), &sip.UDPConnection{PacketConn: e.socket, PacketAddr: bound.String(), Listener: true})
+	}
 	if e.cfg.TCP {
 		if e.tcp, err = listenStream(e.socket.LocalAddr().String(), e.cfg.Sources); err != nil {
 			return err
@@ -159,6 +172,20 @@ func (c Config) tlsConfig() *tls.Config {
 	return config
 }
 
+// outgoing bounds what a peer that we connect to may make us wait. sipgo does neither:
+// a peer that does not answer would hold us up for a minute, one that does not read for
+// ever.
+func outgoing() sip.TransportsConfig {
+	dialer := func(local net.Addr) net.Dialer {
+		return net.Dialer{
+			LocalAddr: local, Timeout: sendTimeout,
+			KeepAliveConfig: net.KeepAliveConfig{Enable: true, Idle: keepIdle, Interval: keepInterval, Count: keepCount},
+		}
+	}
+	stream := func() *sip.TransportTCP { return &sip.TransportTCP{WriteTimeout: writeLimit, DialerCreate: dialer} }
+	return sip.TransportsConfig{TCP: stream(), TLS: &sip.TransportTLS{TransportTCP: stream()}}
+}
+
 // serveStreams accepts connections until the sockets are closed.
 func (e *Endpoint) serveStreams() {
 	if e.tcp != nil {
@@ -169,8 +196,11 @@ func (e *Endpoint) serveStreams() {
 	}
 }
 
-// closeStreams closes the sockets, not the connections.
-func (e *Endpoint) closeStreams() (err error) {
+// closeSockets closes the sockets, not the connections.
+func (e *Endpoint) closeSockets() (err error) {
+	if e.socket != nil {
+		err = e.socket.Close()
+	}
 	for _, l := range []*listener{e.tcp, e.tls} {
 		if l != nil {
 			err = errors.Join(err, l.Close())
@@ -215,14 +245,22 @@ func (e *Endpoint) carry(req *sip.Request, transport string) {
 	via := req.Via()
 	via.Transport, via.Port = transport, e.portOf(transport)
 	req.Laddr = sip.Addr{}
-	if transport == transportUDP {
+	if transport == transportUDP && e.socket != nil {
 		// sipgo opens a socket of its own for a request that does not name one.
 		e.local.Copy(&req.Laddr)
 	}
 }
 
+// usual is the transport of a request whose next hop names none.
+func (e *Endpoint) usual() string {
+	if e.socket == nil {
+		return transportTLS
+	}
+	return transportUDP
+}
+
 func (e *Endpoint) portOf(transport string) int {
-	if transport == transportTLS && e.tls != nil {
+	if transport == transportTLS && e.tls != nil && e.socket != nil {
 		return e.tls.port()
 	}
 	return e.port
@@ -230,7 +268,7 @@ func (e *Endpoint) portOf(transport string) int {
 
 // carries returns an error for a transport that peers could not answer by.
 func (e *Endpoint) carries(transport string) error {
-	if transport == transportUDP || transport == transportTCP && e.tcp != nil || transport == transportTLS && e.tls != nil {
+	if transport == transportUDP && e.socket != nil || transport == transportTCP && e.tcp != nil || transport == transportTLS && e.tls != nil {
 		return nil
 	}
 	return fmt.Errorf("%w: %s", ErrTransport, headerSafe(transport))

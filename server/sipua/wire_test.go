@@ -75,6 +75,12 @@ func newMedia(t *testing.T) *media.Engine {
 func serve(t *testing.T, cfg Config, front Front) *Endpoint {
 	t.Helper()
 	cfg.Listen = "127.0.0.1:0"
+	return serveAsIs(t, cfg, front)
+}
+
+// serveAsIs is serve without a plain socket where cfg names none.
+func serveAsIs(t *testing.T, cfg Config, front Front) *Endpoint {
+	t.Helper()
 	if os.Getenv("SIPUA_LOG") != "" {
 		cfg.Log = slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	}
