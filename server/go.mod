@@ -3,6 +3,7 @@ module tsunagi/server
 go 1.26.0
 
 require (
+	github.com/Microsoft/go-winio v0.6.4
 	github.com/alecthomas/kong v1.17.0
 	github.com/emiago/sipgo v1.7.2
 	github.com/google/go-cmp v0.7.0

@@ -7,6 +7,7 @@ type commands struct {
 	Serve    serveCommand      `cmd:"" help:"Run the server until it is told to stop (SIGTERM or Ctrl+C)."`
 	Init     initCommand       `cmd:"" help:"Make a configuration, a certificate and an empty database."`
 	Check    checkCommand      `cmd:"" help:"Say what is wrong with the configuration, the certificate, the prompts or the ports."`
+	Status   statusCommand     `cmd:"" help:"Say how the running server is."`
 	Merchant merchantCommand   `cmd:"" help:"Merchants: add."`
 	User     userCommand       `cmd:"" help:"Operators and supervisors: add."`
 	Phone    phoneCommand      `cmd:"" help:"A scripted telephone: operator and customer of a call, for demonstrations, tests and load."`

@@ -7,12 +7,14 @@ import (
 	"log/slog"
 	"net"
 	"net/netip"
+	"sync/atomic"
 	"time"
 
 	"tsunagi/server"
 	"tsunagi/server/board"
 	"tsunagi/server/call"
 	"tsunagi/server/config"
+	"tsunagi/server/control"
 	"tsunagi/server/identity"
 	"tsunagi/server/media"
 	"tsunagi/server/payment"
@@ -52,10 +54,14 @@ type daemon struct {
 
 	acceptRestored bool
 
-	desktop net.Listener
-	sip     *sipua.Endpoint
-	calls   *call.Desk
-	failed  chan error // a part that must run for ever has ended
+	desktop   net.Listener
+	sip       *sipua.Endpoint
+	telephone atomic.Pointer[sipua.Endpoint] // sip once calls can come, for other goroutines
+	calls     *call.Desk
+	ready     func() error // why no call is taken now; nil: they are
+	failed    chan error   // a part that must run for ever has ended
+
+	operations control.Table // what commands may ask; parts add theirs before startControl
 }
 
 // later adds what stop has to do; the last added is done first.
@@ -125,10 +131,17 @@ func (d *daemon) start(ctx context.Context) error {
 		Voices:   func(m ivr.MerchantID, l order.Language) call.Voice { return voices.Voice(string(m), l) },
 		MaxCalls: d.conf.SIP.MaxCalls, Reporter: reporter,
 	})
+	d.ready = payments.Ready
+	if err := administration(&d.operations, db); err != nil {
+		return err
+	}
 	if err := d.startDesktops(pair, users, picture, payments); err != nil {
 		return err
 	}
-	return d.startTelephone(payments)
+	if err := d.startControl(); err != nil {
+		return err
+	}
+	return d.startTelephone()
 }
 
 func (d *daemon) startPayments(ctx context.Context, db *store.Store, reporter call.Reporter) (*payment.Desk, error) {
@@ -180,7 +193,7 @@ func merchantsOf(db *store.Store) func(context.Context) ([]ivr.MerchantID, error
 }
 
 // startTelephone opens the media ports and then the SIP port: from here on calls come.
-func (d *daemon) startTelephone(payments *payment.Desk) error {
+func (d *daemon) startTelephone() error {
 	address, err := mediaAddress(d.conf)
 	if err != nil {
 		return err
@@ -196,10 +209,11 @@ func (d *daemon) startTelephone(payments *payment.Desk) error {
 	d.sip, err = sipua.New(sipua.Config{
 		Listen: d.conf.SIP.Listen, Advertised: d.conf.SIP.Advertise, UserAgent: "Tsunagi/" + version.String(),
 		Sources: d.conf.SIP.PeerPrefixes(), NumberFrom: sipua.NumberFrom(d.conf.SIP.NumberFrom), Log: d.log,
-	}, engine, front{d.calls, payments.Ready})
+	}, engine, front{d.calls, d.ready})
 	if err != nil {
 		return portInUse("sip.listen", d.conf.SIP.Listen, err)
 	}
+	d.telephone.Store(d.sip)
 	served := make(chan struct{})
 	go func() {
 		defer close(served)
