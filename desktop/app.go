@@ -34,7 +34,18 @@ type State struct {
 	Session  *wire.Session   `json:"session,omitempty"`
 	Snapshot *wire.Snapshot  `json:"snapshot,omitempty"`
 	Settings native.Settings `json:"settings"`
+	Can      Abilities       `json:"can"`
 	Notice   string          `json:"notice,omitempty"` // about the start itself, for the person
+}
+
+// Abilities are what this machine can do for the program. What it cannot, the
+// settings show as not to be had here.
+type Abilities struct {
+	Keyring         bool `json:"keyring"`         // secrets are in the system's keyring, else in a file
+	Notifications   bool `json:"notifications"`   // the countdown outside the window
+	Tray            bool `json:"tray"`            // an icon in the notification area
+	StartWithSystem bool `json:"startWithSystem"` // start at the person's login
+	Dialogs         bool `json:"dialogs"`         // I402 and I405 are shown by the system: not by the screens
 }
 
 // LoginForm is what the login screen asks.
@@ -64,6 +75,16 @@ func (a *App) wait() parts {
 	return a.parts
 }
 
+// leave remembers where the window is while there is one. It does not wait for a
+// start that has not been.
+func (a *App) leave() {
+	select {
+	case <-a.started:
+		a.parts.window.remember()
+	default:
+	}
+}
+
 // Shapes is never called: the types of the screens are generated from signatures.
 func (a *App) Shapes() Shapes { return Shapes{} }
 
@@ -77,6 +98,7 @@ func (a *App) State() State {
 		Session:  state.Session,
 		Snapshot: state.Snapshot,
 		Settings: p.settings.Settings(),
+		Can:      p.can,
 		Notice:   p.notice,
 	}
 }
@@ -135,16 +157,26 @@ func (a *App) SetServer(address string) error {
 	return p.change(func(s *native.Settings) { s.Server = p.client.State().Link.Address })
 }
 
-// SaveSettings keeps what the person chose. The server and the last login are not
-// chosen there: SetServer and Login remember them.
+// SaveSettings keeps what the person chose and follows it at once. The server and
+// the last login are not chosen there: SetServer and Login remember them.
 func (a *App) SaveSettings(settings native.Settings) error {
 	if settings.Check() != nil {
 		return &wire.Error{Code: wire.CodeBadRequest, Message: message.SettingsRefused}
 	}
-	return a.wait().change(func(s *native.Settings) {
-		s.Theme, s.Sound, s.SoundVolume = settings.Theme, settings.Sound, settings.SoundVolume
+	p := a.wait()
+	err := p.change(func(s *native.Settings) {
+		settings.Server, settings.MerchantID, settings.UserID = s.Server, s.MerchantID, s.UserID
+		*s = settings
 	})
+	if err == nil {
+		p.window.settle()
+	}
+	return err
 }
+
+// SetMini makes the window the small one, or the full one again, each where it was
+// left.
+func (a *App) SetMini(on bool) { a.wait().window.setMini(on) }
 
 // login is Login, for the automatic one too.
 func (p parts) login(ctx context.Context, form LoginForm) (wire.Session, error) {

@@ -39,7 +39,7 @@ func startApp(t *testing.T, f flags) *bench {
 	}
 	b := &bench{App: newApp(), t: t, folder: f.ConfigDir, events: make(chan server.Event, 1000)}
 	var p parts
-	p, b.stop = connect(opened, f.auto, quiet, func(e server.Event) { b.events <- e }, alarm.Options{Log: quiet})
+	p, b.stop = connect(opened, f.auto, quiet, func(e server.Event) { b.events <- e }, alarm.Options{Log: quiet}, &testFrame{})
 	b.App.start(p)
 	t.Cleanup(b.stop)
 	return b
@@ -191,7 +191,10 @@ func TestTrustAndServer(t *testing.T) {
 
 func TestSaveSettings(t *testing.T) {
 	b := startApp(t, flags{ConfigDir: t.TempDir()})
-	want := native.Settings{Theme: native.ThemeDark, Sound: true, SoundVolume: 10}
+	want := native.Settings{
+		Language: native.LanguageEnglish, Theme: native.ThemeDark,
+		Sound: true, SoundVolume: 10, Sounds: native.Sounds{Result: true}, MiniOnTop: true,
+	}
 	given := want
 	given.Server, given.UserID = "elsewhere:1", "someone" // what the screen holds may be old
 	if err := b.SaveSettings(given); err != nil {
@@ -250,7 +253,7 @@ func TestCallsWaitForTheStart(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		p, stop := connect(opened, nil, quiet, func(server.Event) {}, alarm.Options{Log: quiet})
+		p, stop := connect(opened, nil, quiet, func(server.Event) {}, alarm.Options{Log: quiet}, &testFrame{})
 		defer stop()
 		a.start(p)
 		if got := <-answered; got.Link.Phase != server.PhaseIdle {

@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"fmt"
 	"log/slog"
+	goruntime "runtime"
 	"sync"
 
 	"github.com/wailsapp/wails/v2/pkg/logger"
@@ -49,7 +50,8 @@ func newProgram(f flags, log *slog.Logger) *program {
 func (p *program) window() *options.App {
 	return &options.App{
 		Title: "Tsunagi",
-		Width: 1280, Height: 800, MinWidth: 1024, MinHeight: 640,
+		Width: fullSize.width, Height: fullSize.height, MinWidth: leastSize.width, MinHeight: leastSize.height,
+		StartHidden:      true,                          // until it is where it was left
 		BackgroundColour: options.NewRGB(248, 248, 248), // --bg-chrome, until the page is there
 		AssetServer:      &assetserver.Options{Assets: frontend.FS()},
 		Bind:             []any{p.app},
@@ -60,6 +62,10 @@ func (p *program) window() *options.App {
 		},
 		OnStartup:  p.run,
 		OnDomReady: func(context.Context) { p.load.Do(func() { close(p.loaded) }) },
+		OnBeforeClose: func(context.Context) (stay bool) {
+			p.app.leave()
+			return false
+		},
 		OnShutdown: func(context.Context) { close(p.over); <-p.ended },
 
 		// A reload, a dropped file or a zoom by accident must not take the form away.
@@ -105,30 +111,30 @@ func (p *program) run(ctx context.Context) {
 	case <-p.over:
 		return
 	}
+	f := wailsFrame{ctx}
 	emit := func(e server.Event) { runtime.EventsEmit(ctx, eventName, e) }
 	raise := func(toSend bool) {
-		show(ctx)
+		f.Front()
 		if toSend {
 			runtime.EventsEmit(ctx, toSendName)
 		}
 	}
-	parts, stop := connect(opened, p.flags.auto, p.log, emit, callWith(p.log, raise))
+	parts, stop := connect(opened, p.flags.auto, p.log, emit, callWith(p.log, raise), f)
 	defer stop()
+	parts.window.restore()
+	f.Front()
+	if goruntime.GOOS == "linux" {
+		parts.window.restore() // GTK moves a window only once it is shown
+	}
 	p.app.start(parts)
 	for {
 		select {
 		case <-p.second:
-			show(ctx)
+			f.Front()
 		case <-p.over:
 			return
 		}
 	}
-}
-
-// show brings the window to the front.
-func show(ctx context.Context) {
-	runtime.WindowUnminimise(ctx)
-	runtime.WindowShow(ctx)
 }
 
 // fail tells the person why there will be no window, and ends the program.

@@ -5,11 +5,13 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"strings"
 	"sync"
 
 	"tsunagi/desktop/alarm"
 	"tsunagi/desktop/native"
 	"tsunagi/desktop/server"
+	"tsunagi/shared/message"
 )
 
 // parts are what the program consists of once it has started.
@@ -17,6 +19,8 @@ type parts struct {
 	client   *server.Client
 	settings *native.SettingsFile
 	alarm    *alarm.Alarm
+	window   *window
+	can      Abilities
 	log      *slog.Logger
 	notice   string
 }
@@ -26,6 +30,7 @@ type files struct {
 	settings    *native.SettingsFile
 	secrets     native.Secrets
 	workstation string
+	keyring     bool
 	notice      string
 }
 
@@ -49,7 +54,10 @@ func openFiles(f flags, log *slog.Logger) (files, error) {
 	opened := files{settings: settings, workstation: workstation, notice: notice}
 	if f.ConfigDir != "" {
 		opened.secrets = native.FileSecrets(folder)
-	} else if opened.secrets, err = native.OpenSecrets(folder); err != nil {
+	} else if opened.secrets, err = native.OpenSecrets(folder); err == nil {
+		opened.keyring = true
+	} else {
+		opened.notice = strings.TrimSpace(opened.notice + "\n" + message.NoKeyring)
 		log.Warn("no keyring: pins and the session's token are in a file readable by this user",
 			slog.String("folder", folder), slog.Any("error", err))
 	}
@@ -72,10 +80,17 @@ func openFiles(f flags, log *slog.Logger) (files, error) {
 
 // connect starts the connection, and what calls the person to it. stop ends them and
 // the automatic login.
-func connect(opened files, auto *LoginForm, log *slog.Logger, emit func(server.Event), caller alarm.Options) (p parts, stop func()) {
+func connect(opened files, auto *LoginForm, log *slog.Logger, emit func(server.Event), caller alarm.Options, f frame) (p parts, stop func()) {
 	connected := make(chan struct{})
 	var once sync.Once
-	p = parts{settings: opened.settings, alarm: alarm.Start(caller), log: log, notice: opened.notice}
+	p = parts{
+		settings: opened.settings,
+		alarm:    alarm.Start(caller),
+		window:   &window{frame: f, settings: opened.settings, log: log},
+		can:      Abilities{Keyring: opened.keyring, Notifications: caller.Notifier != nil},
+		log:      log,
+		notice:   opened.notice,
+	}
 	p.client = server.Start(server.Options{
 		Address:     opened.settings.Settings().Server,
 		Pins:        opened.secrets,

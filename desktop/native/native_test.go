@@ -19,12 +19,17 @@ func TestSettingsAreKept(t *testing.T) {
 	if err != nil || notice != "" || file.Settings() != DefaultSettings() {
 		t.Fatalf("first start: got %+v, %q, %v", file, notice, err)
 	}
-	want := Settings{"tsunagi.example:8443", "demo", "sato", ThemeDark, true, 30}
-	if err := file.Change(func(s *Settings) { *s = want }); err != nil {
+	want := Settings{
+		Server: "tsunagi.example:8443", MerchantID: "demo", UserID: "sato",
+		Language: LanguageEnglish, Theme: ThemeDark, Sound: true, SoundVolume: 30, Sounds: Sounds{Lost: true},
+		Tray: true, StartWithSystem: true,
+	}
+	places := Places{Full: Place{10, 20, 1280, 800, true}, Mini: Place{1, 2, 360, 180, false}}
+	if err := errors.Join(file.Change(func(s *Settings) { *s = want }), file.SetPlaces(places)); err != nil {
 		t.Fatal(err)
 	}
 	again, notice, err := OpenSettings(folder)
-	if err != nil || notice != "" || again.Settings() != want {
+	if err != nil || notice != "" || again.Settings() != want || again.Places() != places {
 		t.Errorf("second start: got %+v, %q, %v, want %+v", again.Settings(), notice, err, want)
 	}
 	wantMode(t, filepath.Join(folder, "settings.json"))
@@ -39,6 +44,7 @@ func TestDamagedSettingsAreSetAside(t *testing.T) {
 		{"empty", ``},
 		{"another shape", `[1,2]`},
 		{"a theme that does not exist", `{"theme":"neon"}`},
+		{"a language that does not exist", `{"language":"xx"}`},
 		{"a volume out of range", `{"soundVolume":1000}`},
 	} {
 		t.Run(test.name, func(t *testing.T) {
@@ -62,8 +68,8 @@ func TestDamagedSettingsAreSetAside(t *testing.T) {
 }
 
 func TestSettingsOfOtherVersions(t *testing.T) {
-	got, err := parseSettings([]byte(`{"server":"a:1","addedLater":true}`))
-	want := DefaultSettings()
+	got, err := parseSettings([]byte(`{"server":"a:1","addedLater":true,"sounds":{"window":true}}`))
+	want := content{Settings: DefaultSettings()}
 	want.Server = "a:1"
 	if err != nil || got != want {
 		t.Errorf("got %+v, %v, want %+v", got, err, want)

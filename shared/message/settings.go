@@ -5,5 +5,6 @@ const (
 	CannotKeep      = "この端末に設定を保存できませんでした。"
 	SettingsDamaged = "設定ファイルが壊れていたため、初期設定に戻しました。"
 	CannotStart     = "Tsunagiを起動できませんでした。"
+	NoKeyring       = "この端末ではキーリング(資格情報の保管庫)を使えません。サーバの指紋とログイン状態は、このユーザだけが読めるファイルに保存します。"
 	SettingsRefused = "この設定は使えません。"
 )

@@ -1,5 +1,12 @@
 export namespace main {
 	
+	export interface Abilities {
+	    keyring: boolean;
+	    notifications: boolean;
+	    tray: boolean;
+	    startWithSystem: boolean;
+	    dialogs: boolean;
+	}
 	export interface LoginForm {
 	    merchantId: string;
 	    userId: string;
@@ -16,6 +23,7 @@ export namespace main {
 	    session?: wire.Session;
 	    snapshot?: wire.Snapshot;
 	    settings: native.Settings;
+	    can: Abilities;
 	    notice?: string;
 	}
 
@@ -23,13 +31,25 @@ export namespace main {
 
 export namespace native {
 	
+	export interface Sounds {
+	    window: boolean;
+	    countdown: boolean;
+	    result: boolean;
+	    lost: boolean;
+	}
 	export interface Settings {
 	    server: string;
 	    merchantId: string;
 	    userId: string;
+	    language: string;
 	    theme: string;
 	    sound: boolean;
 	    soundVolume: number;
+	    sounds: Sounds;
+	    notifications: boolean;
+	    tray: boolean;
+	    startWithSystem: boolean;
+	    miniOnTop: boolean;
 	}
 
 }

@@ -127,6 +127,8 @@ export abstract class Live {
       if (this.attention.window?.callId === notice.callId) this.attend({ type: "closed", atMs: this.serverMs() });
       this.interrupted = !isEmpty(this.form);
     }
+    // The system shows these two itself, in front of every program.
+    if (this.client.can.dialogs && (notice.messageId === "I402" || notice.messageId === "I405")) return;
     const call = this.board.calls.find((c) => c.id === notice.callId);
     this.open(fromNotice(notice, call, this.windowSeconds));
   }

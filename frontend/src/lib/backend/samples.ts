@@ -1,5 +1,6 @@
 // Sample data of the fake backend: one afternoon of one operator, as in the design's
 // screens. No card number is in it; brand and last four are made up.
+import { initialClient } from "$lib/model/session";
 import type { Call, Result, Row, Session, State } from "./types";
 
 /** at is a moment of the sample afternoon in Japan. */
@@ -161,7 +162,8 @@ export const results: Result[] = finished.map(([time, number, amount, outcome, b
 export const loggedOutState: State = {
   version: "1.0.0",
   link: { phase: "connected", sinceMs: sampleNow, offsetMs: 0, address: "tsunagi.example.local:8443", message: "" },
-  settings: { server: "tsunagi.example.local:8443", merchantId: "Merchant", userId: operatorId, theme: "light", sound: true, soundVolume: 60 },
+  settings: { ...initialClient.settings, server: "tsunagi.example.local:8443", merchantId: "Merchant", userId: operatorId, theme: "light", sound: true },
+  can: { ...initialClient.can, notifications: true, tray: true, startWithSystem: true },
 };
 
 /** operatorState is the operator at work with these calls. */

@@ -3,8 +3,10 @@
 import type { main, native, order, server, wire } from "../../../wailsjs/go/models";
 
 export type State = main.State;
+export type Abilities = main.Abilities;
 export type LoginForm = main.LoginForm;
 export type Settings = native.Settings;
+export type Sounds = native.Sounds;
 
 export type BackendEvent = server.Event;
 export type Link = server.Link;

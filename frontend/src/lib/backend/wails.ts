@@ -1,15 +1,7 @@
 import type { Backend } from "./backend";
 import type { BackendEvent } from "./types";
 import * as bound from "../../../wailsjs/go/main/App";
-import {
-  EventsOn,
-  WindowSetAlwaysOnTop,
-  WindowSetMinSize,
-  WindowSetSize,
-} from "../../../wailsjs/runtime/runtime";
-
-const full = { width: 1280, height: 800, minWidth: 1024, minHeight: 640 };
-const mini = { width: 360, height: 180 };
+import { EventsOn } from "../../../wailsjs/runtime/runtime";
 
 /**
  * watchFront tells the program whether its window is the one the person works in, and
@@ -42,10 +34,5 @@ export const wails: Backend = {
   distrust: () => bound.Distrust(),
   setServer: (address) => bound.SetServer(address),
   saveSettings: (settings) => bound.SaveSettings(settings),
-  setMini: async (on) => {
-    const { width, height } = on ? mini : full;
-    WindowSetMinSize(on ? mini.width : full.minWidth, on ? mini.height : full.minHeight);
-    WindowSetSize(width, height);
-    WindowSetAlwaysOnTop(on);
-  },
+  setMini: (on) => bound.SetMini(on),
 };

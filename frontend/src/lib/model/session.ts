@@ -1,5 +1,5 @@
 // Who is logged in, over which link, and which screen that makes.
-import type { Link, Session, Settings, State } from "$lib/backend/types";
+import type { Abilities, Link, Session, Settings, State } from "$lib/backend/types";
 import { noServer, notConnected, offlineOnly } from "./words";
 
 export interface Remark {
@@ -16,6 +16,8 @@ export interface Client {
   lostSinceMs: number | null;
   session: Session | null;
   settings: Settings;
+  /** what this machine can do. */
+  can: Abilities;
   /** entrance of the login screen. */
   entrance: Entrance;
   /** remark above the fields of the login screen. */
@@ -37,13 +39,30 @@ export type SessionEvent =
   | { type: "entrance"; entrance: Entrance }
   | { type: "settings"; settings: Settings };
 
+/** As in native.DefaultSettings: until the first state has come. */
+export const initialSettings: Settings = {
+  server: "",
+  merchantId: "",
+  userId: "",
+  language: "ja",
+  theme: "system",
+  sound: false,
+  soundVolume: 60,
+  sounds: { window: true, countdown: true, result: true, lost: true },
+  notifications: true,
+  tray: false,
+  startWithSystem: false,
+  miniOnTop: true,
+};
+
 export const initialClient: Client = {
   started: false,
   version: "",
   link: { phase: "idle", sinceMs: 0, offsetMs: 0, address: "", message: "" },
   lostSinceMs: null,
   session: null,
-  settings: { server: "", merchantId: "", userId: "", theme: "system", sound: false, soundVolume: 60 },
+  settings: initialSettings,
+  can: { keyring: true, notifications: false, tray: false, startWithSystem: false, dialogs: false },
   entrance: "operator",
   remark: null,
   notice: "",
@@ -52,8 +71,8 @@ export const initialClient: Client = {
 export function reduceSession(state: Client, event: SessionEvent): Client {
   switch (event.type) {
     case "started": {
-      const { version, link, session, settings, notice = "" } = event.state;
-      const begun = { ...state, started: true, version, settings, session: session ?? null, notice };
+      const { version, link, session, settings, can, notice = "" } = event.state;
+      const begun = { ...state, started: true, version, settings, can, session: session ?? null, notice };
       return withLink(begun, link);
     }
     case "link":

@@ -1,4 +1,5 @@
 // Which note belongs to what has just happened.
+import type { Sounds } from "$lib/backend/types";
 import type { Band } from "./band";
 
 export type Note = "open" | "ten" | "tick" | "ok" | "ng" | "lost";
@@ -37,4 +38,7 @@ function isDue(before: Heard["band"], now: Heard["band"]): boolean {
   return before.kind !== "lost" || turns(now) > turns(before);
 }
 
-export const soundOf = { start, between };
+/** switches names the setting of each note. */
+const switches: Record<Note, keyof Sounds> = { open: "window", ten: "countdown", tick: "countdown", ok: "result", ng: "result", lost: "lost" };
+
+export const soundOf = { start, between, switches };

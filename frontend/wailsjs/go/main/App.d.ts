@@ -21,6 +21,8 @@ export function SaveSettings(arg1:native.Settings):Promise<void>;
 
 export function SendOrder(arg1:string,arg2:string,arg3:order.Form):Promise<void>;
 
+export function SetMini(arg1:boolean):Promise<void>;
+
 export function SetPassword(arg1:wire.SetPassword):Promise<wire.Session>;
 
 export function SetServer(arg1:string):Promise<void>;

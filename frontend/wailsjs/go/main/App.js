@@ -34,6 +34,10 @@ export function SendOrder(arg1, arg2, arg3) {
   return window['go']['main']['App']['SendOrder'](arg1, arg2, arg3);
 }
 
+export function SetMini(arg1) {
+  return window['go']['main']['App']['SetMini'](arg1);
+}
+
 export function SetPassword(arg1) {
   return window['go']['main']['App']['SetPassword'](arg1);
 }

@@ -1,0 +1,126 @@
+package native
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"sync"
+
+	"tsunagi/shared/message"
+)
+
+// Place is where the window was and how large, in the system's units for both.
+type Place struct {
+	X         int  `json:"x"`
+	Y         int  `json:"y"`
+	Width     int  `json:"width"` // 0: nowhere yet
+	Height    int  `json:"height"`
+	Maximised bool `json:"maximised"`
+}
+
+// Places are the two that the window has.
+type Places struct {
+	Full Place `json:"full"`
+	Mini Place `json:"mini"`
+}
+
+// content is what the file holds.
+type content struct {
+	Settings
+	Places Places `json:"places"`
+}
+
+// SettingsFile is the file settings.json in a folder. Its methods may be called from
+// any goroutine.
+type SettingsFile struct {
+	path string
+
+	mu      sync.Mutex
+	content content
+}
+
+// OpenSettings reads the file, or begins with the defaults where there is none yet.
+// A damaged file is set aside as settings.json.damaged, the defaults are taken and
+// notice says so in words for the person. An error is about the folder.
+func OpenSettings(folder string) (f *SettingsFile, notice string, err error) {
+	if err := os.MkdirAll(folder, 0o700); err != nil {
+		return nil, "", fmt.Errorf("make the settings' folder: %w", err)
+	}
+	f = &SettingsFile{path: filepath.Join(folder, "settings.json"), content: content{Settings: DefaultSettings()}}
+	data, err := os.ReadFile(f.path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return f, "", nil
+	}
+	if err != nil {
+		return nil, "", fmt.Errorf("read the settings: %w", err)
+	}
+	read, err := parseSettings(data)
+	if err != nil {
+		if err := os.Rename(f.path, f.path+".damaged"); err != nil {
+			return nil, "", fmt.Errorf("set damaged settings aside: %w", err)
+		}
+		return f, message.SettingsDamaged, nil
+	}
+	f.content = read
+	return f, "", nil
+}
+
+// parseSettings reads a file of this or an older version; what it lacks is as in
+// DefaultSettings. What a newer version added is ignored.
+func parseSettings(data []byte) (content, error) {
+	read := content{Settings: DefaultSettings()}
+	if err := json.Unmarshal(data, &read); err != nil {
+		return content{}, err
+	}
+	return read, read.Check()
+}
+
+// Settings are the current ones.
+func (f *SettingsFile) Settings() Settings {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.content.Settings
+}
+
+// Places are the window's.
+func (f *SettingsFile) Places() Places {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.content.Places
+}
+
+// Change alters the settings and writes them. Where that fails, or the altered ones
+// do not pass Check, the old ones stay.
+func (f *SettingsFile) Change(alter func(*Settings)) error {
+	return f.change(func(c *content) { alter(&c.Settings) })
+}
+
+// SetPlaces keeps the window's places.
+func (f *SettingsFile) SetPlaces(places Places) error {
+	return f.change(func(c *content) { c.Places = places })
+}
+
+func (f *SettingsFile) change(alter func(*content)) error {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	changed := f.content
+	alter(&changed)
+	if changed == f.content {
+		return nil
+	}
+	if err := changed.Check(); err != nil {
+		return fmt.Errorf("change the settings: %w", err)
+	}
+	data, err := json.MarshalIndent(changed, "", "  ")
+	if err != nil {
+		return fmt.Errorf("change the settings: %w", err)
+	}
+	if err := replaceFile(f.path, append(data, '\n')); err != nil {
+		return err
+	}
+	f.content = changed
+	return nil
+}
