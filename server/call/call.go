@@ -47,8 +47,9 @@ type Call struct {
 	outcome    flow.Answered // of the last authorization
 	timer      *countdown
 	timerTurn  flow.Turn
-	life       *time.Timer  // of the card
-	held       *time.Ticker // while the call is on hold; nil otherwise
+	life       *time.Timer   // of the card: empties the vault, whatever the goroutine does
+	outlived   chan struct{} // tells that life has done so
+	held       *time.Ticker  // while the call is on hold; nil otherwise
 	rows       int
 	brand      string // of the card last accepted, with last4
 	last4      string
@@ -62,7 +63,8 @@ func newCall(d *Desk, id ivr.CallID, operator ivr.User, merchant ivr.Merchant, c
 		desk: d, id: id, operator: operator, merchant: merchant, caller: caller,
 		log:   d.Log.With("call", string(id), "operator", operator.Key.String()),
 		inbox: make(chan any, inboxLength), ended: make(chan struct{}),
-		machine: flow.New(d.settings(merchant, operator)), vault: card.NewVault(),
+		outlived: make(chan struct{}, 1),
+		machine:  flow.New(d.settings(merchant, operator)),
 	}
 }
 
@@ -70,7 +72,6 @@ func newCall(d *Desk, id ivr.CallID, operator ivr.User, merchant ivr.Merchant, c
 // down. Without a place left it refuses the leg and returns.
 func (c *Call) Run(leg Leg) {
 	defer close(c.ended)
-	defer c.vault.Wipe()
 	c.leg = leg
 	arrived, refusal := c.desk.enter(c)
 	if refusal != "" {
@@ -79,11 +80,19 @@ func (c *Call) Run(leg Leg) {
 		return
 	}
 	defer c.desk.leave(c)
+	release, err := c.openVault()
+	if err != nil {
+		c.log.Error("no memory for a card: the call is refused", "error", err)
+		leg.Refuse(AtCapacity)
+		return
+	}
+	defer release()
 	defer c.authorizes.Wait()
 
 	c.arrivedAt = time.Now()
 	c.stateAt = c.arrivedAt
-	c.timer, c.life = newCountdown(), stoppedTimer()
+	c.timer, c.life = newCountdown(), time.AfterFunc(cardLife, c.emptyVault)
+	c.life.Stop()
 	defer c.timer.stop()
 	defer c.life.Stop()
 	defer c.timeGoesOn()
@@ -96,7 +105,7 @@ func (c *Call) Run(leg Leg) {
 			c.take(item)
 		case <-c.timer.timer.C:
 			c.step(flow.TimerFired{Turn: c.timerTurn})
-		case <-c.life.C:
+		case <-c.outlived:
 			c.step(flow.HeldTooLong{})
 		case <-c.whileHeld():
 			c.show() // the deadline has moved

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"tsunagi/server"
+	"tsunagi/server/card"
 	"tsunagi/server/payment"
 	"tsunagi/shared/message"
 	"tsunagi/shared/order"
@@ -271,5 +272,64 @@ func TestACardDoesNotStayInMemory(t *testing.T) {
 		}
 		c.HungUp()
 		c.end()
+	})
+}
+
+// The card goes after its time although the call's goroutine hangs in a write.
+func TestACardIsEmptiedWhileTheDiskHangs(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newSite(t)
+		c := handOver(t, s, "T-1")
+		c.until(wire.StateCardNumber)
+		s.book.mu.Lock()
+		s.book.hangs = 10 * time.Minute
+		s.book.mu.Unlock()
+		c.press(visa) // its last key completes the field, whose row is never written
+		pressed := time.Now()
+		if n := c.vault.Len(card.CardNumber); n != len(visa) {
+			t.Fatalf("the vault has %d digits", n)
+		}
+		for c.vault.Len(card.CardNumber) > 0 && time.Since(pressed) < 5*time.Minute {
+			time.Sleep(time.Second)
+		}
+		if held := time.Since(pressed); held > cardLife+time.Second {
+			t.Errorf("the card was held for %v", held)
+		}
+		s.book.mu.Lock()
+		s.book.hangs = 0
+		s.book.mu.Unlock()
+		c.HungUp()
+		c.end()
+	})
+}
+
+// Whatever ends a call, its vault is wiped and its memory given back, once.
+func TestTheVaultsMemoryIsGivenBack(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newSite(t)
+		var made, freed int
+		var vault *card.Vault
+		s.Vaults = func() (*card.Vault, func(), error) {
+			made++
+			vault = card.NewVault()
+			return vault, func() {
+				if freed++; !vault.Wiped() {
+					t.Error("the memory was given back with the card in it")
+				}
+			}, nil
+		}
+		c := handOver(t, s, "T-1")
+		c.press("41111")
+		c.HungUp()
+		c.end()
+		if made != 1 || freed != 1 {
+			t.Errorf("made %d, given back %d", made, freed)
+		}
+		s.Vaults = func() (*card.Vault, func(), error) { return nil, nil, errors.New("no memory") }
+		refused := s.arrive()
+		<-refused.gone
+		if !refused.has("refuse " + string(AtCapacity)) {
+			t.Error("a call without a vault was not refused")
+		}
 	})
 }

@@ -71,6 +71,7 @@ type Config struct {
 	Presence  Presence
 	Payments  Payments
 	Voices    func(ivr.MerchantID, order.Language) Voice // empty: Japanese
+	Vaults    Vaults                                     // in locked memory
 	MaxCalls  int                                        // at one moment, over all merchants
 	Reporter
 }

@@ -12,6 +12,7 @@ import (
 
 	"tsunagi/server"
 	"tsunagi/server/audio"
+	"tsunagi/server/card"
 	"tsunagi/server/dtmf"
 	"tsunagi/server/payment"
 	"tsunagi/server/prompt"
@@ -51,6 +52,9 @@ func (s *site) voice(m ivr.MerchantID, l order.Language) Voice {
 	return v.Voice(string(m), l)
 }
 
+// onTheHeap makes vaults that are not locked: these tests have no card worth it.
+func onTheHeap() (*card.Vault, func(), error) { return card.NewVault(), func() {}, nil }
+
 func newSite(t *testing.T) *site {
 	t.Helper()
 	if _, err := library(); err != nil {
@@ -62,7 +66,7 @@ func newSite(t *testing.T) *site {
 	}
 	s.exchange = &exchange{site: s, answers: 4 * time.Second}
 	s.Desk = NewDesk(Config{
-		Directory: s, Presence: s, Payments: s.acquirer, Voices: s.voice, MaxCalls: 10, Operators: s.exchange,
+		Directory: s, Presence: s, Payments: s.acquirer, Voices: s.voice, Vaults: onTheHeap, MaxCalls: 10, Operators: s.exchange,
 		Reporter: Reporter{Book: s.book, Board: s.board, Log: slog.New(slog.DiscardHandler)},
 	})
 	return s
@@ -239,6 +243,7 @@ func (c *caller) end() {
 // book is a database that never fails, unless told to.
 type book struct {
 	mu      sync.Mutex
+	hangs   time.Duration // each row
 	fails   error
 	orders  map[ivr.CallID]order.Order
 	rows    []ivr.Row
@@ -259,6 +264,10 @@ func (b *book) PutOrder(_ context.Context, call ivr.CallID, _ ivr.UserKey, o ord
 }
 
 func (b *book) AppendRow(_ context.Context, row ivr.Row) error {
+	b.mu.Lock()
+	hangs := b.hangs
+	b.mu.Unlock()
+	time.Sleep(hangs)
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if b.fails != nil {

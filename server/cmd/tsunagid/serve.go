@@ -90,6 +90,13 @@ func (d *daemon) wait(ctx context.Context) error {
 // start brings everything up. What it started is stopped by stop, also after an error.
 func (d *daemon) start(ctx context.Context) error {
 	d.failed = make(chan error, 2)
+	if err := d.forbidDumps(); err != nil {
+		return err
+	}
+	vaults, err := d.lockVaults()
+	if err != nil {
+		return err
+	}
 	voices, err := loadVoices(d.conf)
 	if err != nil {
 		return err
@@ -129,6 +136,7 @@ func (d *daemon) start(ctx context.Context) error {
 	d.calls = call.NewDesk(call.Config{
 		Directory: db, Presence: users, Payments: payments,
 		Voices:   func(m ivr.MerchantID, l order.Language) call.Voice { return voices.Voice(string(m), l) },
+		Vaults:   vaults,
 		MaxCalls: d.conf.SIP.MaxCalls, Reporter: reporter,
 	})
 	d.ready = payments.Ready

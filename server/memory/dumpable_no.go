@@ -1,0 +1,5 @@
+//go:build !dumpable
+
+package memory
+
+const dumpable = false
