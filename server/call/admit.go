@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/google/uuid"
 
@@ -109,9 +110,13 @@ func (d *Desk) enter(c *Call) (flow.Arrived, Refusal) {
 			used++
 		}
 	}
+	c.arrivedAt = time.Now()
 	c.usesChannel = used < c.merchant.Channels
 	c.holdsOperator.Store(c.usesChannel)
-	arrived := flow.Arrived{ChannelsFull: !c.usesChannel, Returns: d.returnsLocked(c.operator.Key)}
+	if c.former = d.formerLocked(c.operator.Key); c.former != nil {
+		c.former.again = c
+	}
+	arrived := flow.Arrived{ChannelsFull: !c.usesChannel, Returns: c.former.returnsLocked()}
 	d.calls[c.id] = c
 	d.running.Add(1)
 	return arrived, ""
@@ -120,6 +125,9 @@ func (d *Desk) enter(c *Call) (flow.Arrived, Refusal) {
 func (d *Desk) leave(c *Call) {
 	d.mu.Lock()
 	delete(d.calls, c.id)
+	if c.former != nil {
+		c.former.again = nil
+	}
 	d.mu.Unlock()
 	d.running.Done()
 }

@@ -32,6 +32,8 @@ type Call struct {
 
 	usesChannel   bool        // guarded by desk.mu: counts among the merchant's channels
 	joined        int         // guarded by desk.mu: how often the customer is back with the operator now; 0: not
+	again         *Call       // guarded by desk.mu: the call of the same customer after this one, in progress
+	former        *Call       // the call that this customer has besides, relayed; nil: none. Set by enter
 	holdsOperator atomic.Bool // a second call to the same operator is busy
 
 	inbox chan any      // the types of inbox.go
@@ -57,6 +59,9 @@ type Call struct {
 	stateAt    time.Time
 	authorizes sync.WaitGroup
 }
+
+// ID names the call, on screens, in logs and on disk.
+func (c *Call) ID() string { return string(c.id) }
 
 func newCall(d *Desk, id ivr.CallID, operator ivr.User, merchant ivr.Merchant, caller string) *Call {
 	return &Call{
@@ -89,7 +94,6 @@ func (c *Call) Run(leg Leg) {
 	defer release()
 	defer c.authorizes.Wait()
 
-	c.arrivedAt = time.Now()
 	c.stateAt = c.arrivedAt
 	c.timer, c.life = newCountdown(), time.AfterFunc(cardLife, c.emptyVault)
 	c.life.Stop()
@@ -141,6 +145,7 @@ func (c *Call) step(ev flow.Event) {
 // has no return calls: a customer must not be told that somebody will be called.
 func (d *Desk) settings(m ivr.Merchant, operator ivr.User) flow.Settings {
 	s := flow.SettingsFor(m, operator)
+	s.ReturnWait = d.ReturnWait
 	if d.Operators == nil {
 		s.Return = ivr.ReturnOff
 	}

@@ -66,7 +66,9 @@ type Board interface {
 // Config is what a desk is made of. All of it is needed but Operators: without them
 // there are no return calls.
 type Config struct {
-	Operators Operators
+	Operators  Operators
+	ReturnWait time.Duration // for an operator to answer; 0: that of package flow
+
 	Directory Directory
 	Presence  Presence
 	Payments  Payments

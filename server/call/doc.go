@@ -33,10 +33,17 @@
 // then the order tells: one with the transaction ID of a call that was returned in the
 // last half hour. A customer who comes with another order after a join counts as new.
 //
+// A customer who is transferred again while relayed reaches the new call through the
+// operator's leg of the former one, to which no key is passed on. The keys go from the
+// former call to the new one here in the desk, from the moment when the customer is the
+// one who listens there; what the operator's leg hears of them is silence all the while.
+//
 // # Goroutines
 //
 // Run is called on a goroutine of the caller and returns when the call has ended and
 // all it started is gone. What happens on the lines (Key, PlayedOut, Held, Resumed,
-// HungUp, OperatorAnswered and its like) may be told from any goroutine; the methods wait while the call is busy and return at once when it has ended. Desk may be
-// used from anywhere; Drain returns when the last call has ended.
+// HungUp, OperatorAnswered and its like) may be told from any goroutine; the methods
+// wait while the call is busy and return at once when it has ended. A call posts to a
+// later call of the same customer, never to an earlier one. Desk may be used from
+// anywhere; Drain returns when the last call has ended.
 package call

@@ -11,6 +11,10 @@ type (
 	// key is a key the caller has pressed. It prints as "key": dtmf.Key sees to that.
 	key struct{ key dtmf.Key }
 
+	// passedKey is a key that the customer has pressed on the line of a former call. It
+	// prints as key does.
+	passedKey struct{ key dtmf.Key }
+
 	// orderSent is an order to be bound, which is answered once.
 	orderSent struct {
 		order order.Order
@@ -71,9 +75,14 @@ func (c *Call) take(item any) {
 		}
 		c.step(item)
 	case key:
-		c.key = item.key
-		c.step(flow.KeyOf(c.machine, byte(item.key)))
-		c.key = 0
+		if !c.keyedAgain(item.key) {
+			c.press(item.key)
+		}
+	case passedKey:
+		// Until the customer is there it is the operator who keys.
+		if !c.keyedAgain(item.key) && c.machine.CustomerReached() {
+			c.press(item.key)
+		}
 	case orderSent:
 		item.reply <- c.bind(item.order)
 	case asked:
@@ -88,6 +97,13 @@ func (c *Call) take(item any) {
 	case stopped:
 		c.step(flow.Stopped{})
 	}
+}
+
+// press feeds a key to the machine.
+func (c *Call) press(k dtmf.Key) {
+	c.key = k
+	c.step(flow.KeyOf(c.machine, byte(k)))
+	c.key = 0
 }
 
 // bind writes an order down and binds it to the call, where it waits for one.

@@ -34,10 +34,10 @@ func (c *Call) perform(command flow.Command) flow.Event {
 		c.life.Reset(cardLife)
 	case flow.Clear:
 		c.vault.Clear(command.Field)
-		c.leg.WipeKeys()
+		c.wipeKeys()
 	case flow.Wipe:
 		c.vault.Wipe()
-		c.leg.WipeKeys()
+		c.wipeKeys()
 		c.life.Stop()
 	case flow.Check:
 		return c.check(command)

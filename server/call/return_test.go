@@ -197,6 +197,64 @@ func TestTransferredAgainWhileRelayed(t *testing.T) {
 	})
 }
 
+// While a customer is relayed the operator's line hears no key. Transferred again, the
+// customer is heard through that very line, so the keys go from the former call to the
+// new one here; not before the customer is there, and not to the call of somebody else.
+func TestTheKeysOfWhoIsTransferredAgain(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := returning(t, ivr.ReturnBridge)
+		s.merchant.Channels = 4
+		first := pay(t, s, "T-1")
+		first.until(wire.StateReturning)
+		time.Sleep(20 * time.Second)
+
+		second := s.arrive()
+		first.press("1") // the customer on hold is not the operator
+		if err := s.send(second, "T-2"); err != nil {
+			t.Fatal(err)
+		}
+		first.press("1")
+		if p := second.until(wire.StateHandover); p.State != wire.StateHandover {
+			t.Fatalf("the customer's 1 counts as the operator's: %s", p.State)
+		}
+		second.press("1")
+		second.until(wire.StateCardNumber)
+		somebodyElse := handOver(t, s, "T-3") // the operator's next customer
+		first.press(visa)
+		if p := second.until(wire.StateExpiry); p.Last4 != "1111" {
+			t.Errorf("the card number came in as %+v", p)
+		}
+		if p, _ := s.board.picture(somebodyElse.id); p.Digits != 0 {
+			t.Errorf("%d digits went to another customer's call", p.Digits)
+		}
+		first.mu.Lock()
+		wiped := slices.Contains(first.did, "wipe keys")
+		first.did = nil
+		first.mu.Unlock()
+		if !wiped {
+			t.Error("the first call's card was not wiped")
+		}
+		first.press("1230")
+		second.until(wire.StateSecurityCode)
+		first.press("123")
+		second.until(wire.StateReturning)
+		if !first.has("wipe keys") {
+			t.Error("the line on which the card was keyed remembers its keys")
+		}
+		second.until(wire.StateReturning)
+		for _, c := range []*caller{first, second, somebodyElse} {
+			c.HungUp()
+			c.end()
+		}
+		if p := handOver(t, s, "T-4"); !p.machine.MayReturn() {
+			t.Error("the next customer counts as one who was brought back")
+		} else {
+			p.HungUp()
+			p.end()
+		}
+	})
+}
+
 // After a join in the PBX nothing of the former call is left here but its order.
 func TestTransferredAgainAfterAJoin(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

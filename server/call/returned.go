@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"tsunagi/server"
+	"tsunagi/server/dtmf"
 	"tsunagi/server/flow"
 	"tsunagi/shared/order"
 )
@@ -24,18 +25,49 @@ type brought struct {
 	at    time.Time
 }
 
-// returnsLocked is how often the customer of a new call of this operator was brought
-// back before, as far as its arrival tells. A customer whose media is relayed still
-// has the former call: an operator speaks with one customer at a time, so whoever is
-// transferred now is that customer.
-func (d *Desk) returnsLocked(operator ivr.UserKey) int {
-	returns := 0
+// formerLocked is the call whose customer comes again with a new call of this operator;
+// nil where nobody does. A customer whose media is relayed still has the former call,
+// and an operator speaks with one customer at a time: whoever is transferred now is the
+// one who was brought back last and has not come again since.
+func (d *Desk) formerLocked(operator ivr.UserKey) *Call {
+	var former *Call
 	for _, c := range d.calls {
-		if c.operator.Key == operator && c.joined > returns {
-			returns = c.joined
+		if c.operator.Key == operator && c.joined > 0 && c.again == nil &&
+			(former == nil || c.arrivedAt.After(former.arrivedAt)) {
+			former = c
 		}
 	}
-	return returns
+	return former
+}
+
+// returnsLocked is how often the customer of that former call was brought back.
+func (c *Call) returnsLocked() int {
+	if c == nil {
+		return 0
+	}
+	return c.joined
+}
+
+// keyedAgain hands a key to the call in which this call's customer is asked for a card
+// again, and tells whether there is one. Between the two calls lies the operator's
+// telephone, to which no key is passed on: it goes here from call to call.
+func (c *Call) keyedAgain(k dtmf.Key) bool {
+	c.desk.mu.Lock()
+	again := c.again
+	c.desk.mu.Unlock()
+	if again == nil || c.machine.State() != flow.StateJoined {
+		return false
+	}
+	again.post(passedKey{k})
+	return true
+}
+
+// wipeKeys has every line on which keys of this call came forget them.
+func (c *Call) wipeKeys() {
+	c.leg.WipeKeys()
+	for former := c.former; former != nil; former = former.former {
+		former.leg.WipeKeys()
+	}
 }
 
 // returnsOf is the same as far as the order tells: after a join in the PBX nothing of

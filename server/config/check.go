@@ -45,6 +45,10 @@ func check(c Config, lines map[string]int) []Mistake {
 
 	k.that("rtp.media_timeout", within(c.RTP.MediaTimeout, 0, time.Hour), "wants 0s to 1h")
 
+	k.that("return_call.pbx", !strings.ContainsAny(c.ReturnCall.PBX, " /@"), "wants a host or host:port")
+	k.oneOf("return_call.shows", c.ReturnCall.Shows, ShowsCustomer, ShowsIVR)
+	k.that("return_call.ring", within(c.ReturnCall.Ring, 5*time.Second, 2*time.Minute), "wants 5s to 2m")
+
 	k.oneOf("payment.acquirer", c.Payment.Acquirer, "sim", "veritrans4g", "stripe")
 	k.that("payment.deadline", within(c.Payment.Deadline, 5*time.Second, 2*time.Minute), "wants 5s to 2m")
 	k.that("payment.sim_delay", within(c.Payment.SimDelay, 0, time.Minute), "wants 0s to 1m")

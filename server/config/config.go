@@ -14,6 +14,9 @@ type Config struct {
 	Desktop Desktop `toml:"desktop" comment:"Where the operators' and supervisors' desktops connect (TLS)."`
 	SIP     SIP     `toml:"sip" comment:"The telephone side: where the PBX sends its calls."`
 	RTP     RTP     `toml:"rtp" comment:"The voice of the calls."`
+
+	ReturnCall ReturnCall `toml:"return_call" comment:"How operators are called back (オペレータ通話戻し), for merchants that have it on and operators with an extension."`
+
 	Prompts Prompts `toml:"prompts" comment:"What callers hear."`
 	Payment Payment `toml:"payment" comment:"Whom the server asks for authorizations."`
 }
@@ -49,6 +52,19 @@ type RTP struct {
 
 	MediaTimeout Duration `toml:"media_timeout" comment:"A call whose line has been silent for so long, without a hold, is dead and ends; 0s: never."`
 }
+
+// ReturnCall configures the calls to operators' extensions.
+type ReturnCall struct {
+	PBX   string   `toml:"pbx" comment:"Where extensions are called: host or host:port, with ;transport=tcp or ;transport=tls if not by UDP; empty: where the customer's call came from."`
+	Shows string   `toml:"shows" comment:"The number that the operator's telephone is told: customer, where the PBX has told it, or ivr."`
+	Ring  Duration `toml:"ring" comment:"How long the operator's telephone rings before the customer hears that nobody answers."`
+}
+
+// What an operator's telephone may be told in a return call.
+const (
+	ShowsCustomer = "customer"
+	ShowsIVR      = "ivr"
+)
 
 // Prompts configures the voice.
 type Prompts struct {
@@ -99,7 +115,8 @@ func Default() Config {
 			Listen: "127.0.0.1:5060", Peers: []string{"127.0.0.0/8"},
 			NumberFrom: "request-uri", MaxCalls: 500, Drain: Duration{2 * time.Minute},
 		},
-		RTP: RTP{PortMin: 20000, PortMax: 29999, MediaTimeout: Duration{30 * time.Second}},
+		RTP:        RTP{PortMin: 20000, PortMax: 29999, MediaTimeout: Duration{30 * time.Second}},
+		ReturnCall: ReturnCall{Shows: ShowsCustomer, Ring: Duration{30 * time.Second}},
 		Payment: Payment{
 			Acquirer: "sim", Deadline: Duration{30 * time.Second}, SimDelay: Duration{800 * time.Millisecond},
 			VeriTrans4G: VeriTrans4G{Dummy: true, Body: "form", FreeKey: true},

@@ -12,7 +12,7 @@ import (
 
 func TestEveryKeyHasADefaultAndAComment(t *testing.T) {
 	empty := map[string]bool{
-		"sip.advertise": true, "rtp.address": true, "prompts.folder": true,
+		"sip.advertise": true, "rtp.address": true, "prompts.folder": true, "return_call.pbx": true,
 		"payment.veritrans4g.url": true, "payment.veritrans4g.accounts": true, "payment.veritrans4g.roots": true,
 		"payment.veritrans4g.tanking": true, "payment.stripe.keys": true, "payment.stripe.moto": true, "payment.stripe.roots": true,
 	}

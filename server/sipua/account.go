@@ -88,5 +88,10 @@ func (a Account) answers(realm, host string) bool {
 	if a.Realm != "" {
 		return a.Realm == realm
 	}
+	return a.at(host)
+}
+
+// at reports whether the account is one at the PBX of that host.
+func (a Account) at(host string) bool {
 	return strings.EqualFold(hostOf(a.Registrar), host) || a.Proxy != "" && strings.EqualFold(hostOf(a.Proxy), host)
 }

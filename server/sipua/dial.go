@@ -4,7 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/emiago/sipgo/sip"
@@ -29,10 +31,10 @@ func (r *Rejected) Error() string { return fmt.Sprintf("rejected: %d %s", r.Stat
 // DialParams describe an outgoing call.
 type DialParams struct {
 	To   string // SIP URI of the callee, or a number if Proxy is set
-	From string // user part of our URI, as a number; empty is the user agent's name
+	From string // our number, told the callee; empty is the user agent's name
 
 	// Proxy is the "host" or "host:port" of the PBX or trunk that the call goes
-	// through. A number is called at this address; a URI is left as it is and the
+	// through, with ";transport=tcp" or "tls" if not by UDP. A number is called at this address; a URI is left as it is and the
 	// INVITE goes here first (RFC 3261 8.1.2: a preset Route). Empty is the host of To.
 	Proxy string
 
@@ -131,17 +133,13 @@ func (p DialParams) destination() (to sip.Uri, route *sip.Uri, err error) {
 
 // firstInvite makes the INVITE of a new dialog.
 func (e *Endpoint) firstInvite(id dialogID, to sip.Uri, route *sip.Uri, p DialParams) *sip.Request {
-	user := p.From
-	if user == "" {
-		user = e.cfg.UserAgent
-	}
 	req := e.request(sip.INVITE, to)
 	next := &to
 	if route != nil {
 		req.AppendHeader(&sip.RouteHeader{Address: *route})
 		next = route
 	}
-	from := sip.FromHeader{Address: sip.Uri{Scheme: "sip", User: user, Host: e.host}}
+	from := e.caller(next.Host, p.From)
 	from.Params.Add("tag", id.localTag)
 	callID := sip.CallIDHeader(id.callID)
 	req.AppendHeader(&from)
@@ -161,6 +159,25 @@ func (e *Endpoint) firstInvite(id dialogID, to sip.Uri, route *sip.Uri, p DialPa
 	req.AppendHeader(sip.NewHeader("Min-SE", strconv.Itoa(minSessionSeconds)))
 	e.direct(req, next, e.usual())
 	return req
+}
+
+// caller is us as a callee behind a PBX is told. A PBX at which we have accounts knows
+// us by their users alone, so that any other number goes into the name beside it.
+func (e *Endpoint) caller(pbx, number string) sip.FromHeader {
+	from := sip.FromHeader{Address: sip.Uri{Scheme: "sip", User: number, Host: e.host}}
+	if number == "" {
+		from.Address.User = e.cfg.UserAgent
+	}
+	var ours []string
+	for _, a := range e.cfg.Accounts {
+		if a.at(strings.Trim(pbx, "[]")) {
+			ours = append(ours, a.User)
+		}
+	}
+	if len(ours) > 0 && !slices.Contains(ours, number) {
+		from.Address.User, from.DisplayName = ours[0], number
+	}
+	return from
 }
 
 // call opens the media and prepares the INVITE's transaction; start sends it.

@@ -58,6 +58,7 @@ type daemon struct {
 	sip       *sipua.Endpoint
 	telephone atomic.Pointer[sipua.Endpoint] // sip once calls can come, for other goroutines
 	calls     *call.Desk
+	back      *operators
 	ready     func() error // why no call is taken now; nil: they are
 	failed    chan error   // a part that must run for ever has ended
 
@@ -133,7 +134,9 @@ func (d *daemon) start(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	d.back = &operators{conf: d.conf.ReturnCall}
 	d.calls = call.NewDesk(call.Config{
+		Operators: d.back, ReturnWait: d.conf.ReturnCall.Ring.Duration,
 		Directory: db, Presence: users, Payments: payments,
 		Voices:   func(m ivr.MerchantID, l order.Language) call.Voice { return voices.Voice(string(m), l) },
 		Vaults:   vaults,
@@ -222,6 +225,8 @@ func (d *daemon) startTelephone() error {
 		return portInUse("sip.listen", d.conf.SIP.Listen, err)
 	}
 	d.telephone.Store(d.sip)
+	d.back.sip = d.sip
+	d.later(d.back.wait)
 	served := make(chan struct{})
 	go func() {
 		defer close(served)
