@@ -54,6 +54,8 @@ type LoginForm struct {
 	UserID     string        `json:"userId"`
 	Password   string        `json:"password"`
 	Entrance   wire.Entrance `json:"entrance"`
+
+	OneTimeCode string `json:"oneTimeCode,omitempty"` // once the server has asked for one
 }
 
 // Shapes names types that reach the screens outside of a method's result.
@@ -116,6 +118,36 @@ func (a *App) Logout() error {
 // SetPassword replaces the user's password.
 func (a *App) SetPassword(passwords wire.SetPassword) (wire.Session, error) {
 	return a.wait().client.SetPassword(context.Background(), passwords)
+}
+
+// EnrolOneTimeCode asks for the secret of a new authenticator.
+func (a *App) EnrolOneTimeCode() (wire.OneTimeCodeSecret, error) {
+	return a.wait().client.EnrolOneTimeCode(context.Background())
+}
+
+// ConfirmOneTimeCode proves that the authenticator works.
+func (a *App) ConfirmOneTimeCode(code string) (wire.Session, error) {
+	return a.wait().client.ConfirmOneTimeCode(context.Background(), code)
+}
+
+// Lock locks the session; its calls go on.
+func (a *App) Lock() error {
+	return a.wait().client.Lock(context.Background())
+}
+
+// Unlock opens a locked session with its user's password.
+func (a *App) Unlock(password string) (wire.Session, error) {
+	return a.wait().client.Unlock(context.Background(), password)
+}
+
+// Users lists the users of the supervisor's merchant.
+func (a *App) Users() ([]wire.UserState, error) {
+	return a.wait().client.Users(context.Background())
+}
+
+// ForceLogout ends another user's session.
+func (a *App) ForceLogout(userID string) error {
+	return a.wait().client.ForceLogout(context.Background(), userID)
 }
 
 // SendOrder hands the form to the call in its send window. A repeated key gets the
@@ -182,6 +214,7 @@ func (a *App) SetMini(on bool) { a.wait().window.setMini(on) }
 func (p parts) login(ctx context.Context, form LoginForm) (wire.Session, error) {
 	session, err := p.client.Login(ctx, wire.Login{
 		MerchantID: form.MerchantID, UserID: form.UserID, Password: form.Password, Entrance: form.Entrance,
+		OneTimeCode: form.OneTimeCode,
 	})
 	if err != nil {
 		return wire.Session{}, err

@@ -151,15 +151,25 @@ func (f *fakeServer) handle(conn *link.Conn, frame wire.Frame) {
 			return
 		}
 		f.openLocked(conn, frame.ID)
-	case wire.KindSetPassword:
+	case wire.KindSetPassword, wire.KindUnlock, wire.KindConfirmOneTimeCode:
 		conn.Send(wire.KindSession, frame.ID, wire.Session{Token: f.token, User: wire.User{ID: "sato"}})
 	case wire.KindLogout:
 		f.token, f.attached = "", nil
 		conn.Send(wire.KindDone, frame.ID, nil)
 	case wire.KindSendOrder:
 		conn.Send(wire.KindOrderSent, frame.ID, wire.OrderSent{})
-	case wire.KindAsk:
+	case wire.KindAsk, wire.KindLock:
 		conn.Send(wire.KindDone, frame.ID, nil)
+	case wire.KindForceLogout:
+		if body, _ := link.Decode[wire.ForceLogout](frame); body.UserID != "sato" {
+			conn.Send(wire.KindError, frame.ID, wire.Error{Code: wire.CodeNotAllowed, Message: message.NotLoggedIn})
+			return
+		}
+		conn.Send(wire.KindDone, frame.ID, nil)
+	case wire.KindEnrolOneTimeCode:
+		conn.Send(wire.KindOneTimeCodeSecret, frame.ID, wire.OneTimeCodeSecret{Secret: "JBSWY3DP", URI: "otpauth://totp/x"})
+	case wire.KindListUsers:
+		conn.Send(wire.KindUsers, frame.ID, wire.Users{Users: []wire.UserState{{User: wire.User{ID: "sato"}, Presence: wire.PresenceLost}}})
 	case wire.KindGetSnapshot:
 		conn.Send(wire.KindSnapshot, frame.ID, f.snapshot)
 	case wire.KindHeartbeat:

@@ -21,6 +21,49 @@ func (c *Client) SetPassword(ctx context.Context, passwords wire.SetPassword) (w
 	return c.requestSession(ctx, wire.KindSetPassword, passwords)
 }
 
+// EnrolOneTimeCode asks for the secret of a new authenticator. Nothing here keeps it.
+func (c *Client) EnrolOneTimeCode(ctx context.Context) (wire.OneTimeCodeSecret, error) {
+	return requestAs[wire.OneTimeCodeSecret](ctx, c, wire.KindEnrolOneTimeCode, nil, wire.KindOneTimeCodeSecret)
+}
+
+// ConfirmOneTimeCode proves that the authenticator works and brings the session up to
+// date.
+func (c *Client) ConfirmOneTimeCode(ctx context.Context, code string) (wire.Session, error) {
+	return c.requestSession(ctx, wire.KindConfirmOneTimeCode, wire.ConfirmOneTimeCode{Code: code})
+}
+
+// Lock locks the session at the server and here; its calls and the picture of them go on.
+func (c *Client) Lock(ctx context.Context) error {
+	if err := c.request(ctx, wire.KindLock, nil, wire.KindDone); err != nil {
+		return err
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.state.Session != nil {
+		locked := *c.state.Session
+		locked.Locked = true
+		c.state.Session = &locked
+		c.options.Notify(Event{Session: &locked})
+	}
+	return nil
+}
+
+// Unlock opens a locked session with its user's password.
+func (c *Client) Unlock(ctx context.Context, password string) (wire.Session, error) {
+	return c.requestSession(ctx, wire.KindUnlock, wire.Unlock{Password: password})
+}
+
+// Users lists the users of the supervisor's merchant.
+func (c *Client) Users(ctx context.Context) ([]wire.UserState, error) {
+	users, err := requestAs[wire.Users](ctx, c, wire.KindListUsers, nil, wire.KindUsers)
+	return users.Users, err
+}
+
+// ForceLogout ends another user's session.
+func (c *Client) ForceLogout(ctx context.Context, userID string) error {
+	return c.request(ctx, wire.KindForceLogout, wire.ForceLogout{UserID: userID}, wire.KindDone)
+}
+
 // Logout ends the session at the server and here. Without a connection it fails
 // and the session stays, at both ends.
 func (c *Client) Logout(ctx context.Context) error {
@@ -49,19 +92,25 @@ func (c *Client) Ask(ctx context.Context, callID string, what wire.Request) erro
 // Inquire asks what became of an order whose outcome is unknown (照会). The acquirer
 // may take seconds to answer.
 func (c *Client) Inquire(ctx context.Context, id order.TransactionID) (wire.Inquired, error) {
+	return requestAs[wire.Inquired](ctx, c, wire.KindInquire, wire.Inquire{TransactionID: id}, wire.KindInquired)
+}
+
+// requestAs sends a request and reads its answer.
+func requestAs[T any](ctx context.Context, c *Client, kind wire.Kind, body any, want wire.Kind) (T, error) {
+	var none T
 	address, n, err := c.connected()
 	if err != nil {
-		return wire.Inquired{}, err
+		return none, err
 	}
-	frame, err := n.request(ctx, wire.KindInquire, wire.Inquire{TransactionID: id}, wire.KindInquired)
+	frame, err := n.request(ctx, kind, body, want)
 	if err != nil {
-		return wire.Inquired{}, c.sessionChecked(address, err)
+		return none, c.sessionChecked(address, err)
 	}
-	inquired, err := link.Decode[wire.Inquired](frame)
+	answer, err := link.Decode[T](frame)
 	if err != nil {
-		return wire.Inquired{}, errLost()
+		return none, errLost()
 	}
-	return inquired, nil
+	return answer, nil
 }
 
 func (c *Client) request(ctx context.Context, kind wire.Kind, body any, want wire.Kind) error {

@@ -37,8 +37,7 @@ func testTable(began chan<- struct{}, ended chan<- error) *Table {
 		case "not found":
 			return None{}, fmt.Errorf("read user shop/x: %w", ivr.ErrNotFound)
 		case "panic":
-			var none map[string]int
-			none["x"]++
+			panic("a fault of the program")
 		}
 		return None{}, errors.New("the disk is full")
 	})

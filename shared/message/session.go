@@ -9,6 +9,15 @@ const (
 	ForcedLogout     = "管理者により強制ログアウトされました。"
 )
 
+// The PCI policy and the supervisor's tools (ours).
+const (
+	OneTimeCodeRequired = "ワンタイムコードを入力してください。"
+	OneTimeCodeWrong    = "ワンタイムコードが正しくありません。"
+	ScreenLocked        = "画面がロックされています。パスワードを入力してください。"
+	NotLoggedIn         = "該当ユーザ ID はログインしていません。"
+	PasswordRulePCI     = "パスワードには12文字以上の英文字、数字混在を設定してください。"
+)
+
 // Passwords (operator guide 3.3.4).
 const (
 	PasswordMismatch = "変更後のパスワードと再入力が一致しません。"

@@ -30,6 +30,13 @@ const (
 	KindGetSnapshot Kind = "getSnapshot" // no body [snapshot]
 	KindHeartbeat   Kind = "heartbeat"   // Heartbeat [heartbeat]
 	KindInquire     Kind = "inquire"     // Inquire [inquired]
+
+	KindEnrolOneTimeCode   Kind = "enrolOneTimeCode"   // no body [oneTimeCodeSecret]
+	KindConfirmOneTimeCode Kind = "confirmOneTimeCode" // ConfirmOneTimeCode [session]
+	KindLock               Kind = "lock"               // no body [done]
+	KindUnlock             Kind = "unlock"             // Unlock [session]
+	KindListUsers          Kind = "listUsers"          // no body [users]; supervisors only
+	KindForceLogout        Kind = "forceLogout"        // ForceLogout [done]; supervisors only
 )
 
 // Kinds a server sends.
@@ -42,6 +49,9 @@ const (
 	KindChange    Kind = "change"    // Change, pushed
 	KindLoggedOut Kind = "loggedOut" // LoggedOut, pushed before the server closes
 	KindInquired  Kind = "inquired"  // Inquired
+	KindUsers     Kind = "users"     // Users
+
+	KindOneTimeCodeSecret Kind = "oneTimeCodeSecret" // OneTimeCodeSecret
 )
 
 // Frame is the envelope of every message.
@@ -63,10 +73,14 @@ const (
 	CodeSessionLost      Code = "session_lost"      // the session is gone: log in again
 	CodePasswordRefused  Code = "password_refused"  // Message says why
 	CodePasswordRequired Code = "password_required" // a first password must be set before anything else
+	CodeScreenLocked     Code = "screen_locked"     // the session is locked: unlock it first
 	CodeOrderRefused     Code = "order_refused"     // Refusals say which fields
 	CodeNoWindow         Code = "no_window"         // F303: no send window is open for this call
 	CodeNotAllowed       Code = "not_allowed"       // the request does not fit the call's state or the user's role
 	CodeBadRequest       Code = "bad_request"       // the frame could not be read
 	CodeUnavailable      Code = "unavailable"       // the server is stopping or cannot write its journal
 	CodeInternal         Code = "internal"          // Reference finds it in the server's log
+
+	CodeOneTimeCodeRequired Code = "one_time_code_required" // log in again with a code, or enrol before anything else
+	CodeOneTimeCodeWrong    Code = "one_time_code_wrong"    // or used before
 )

@@ -18,6 +18,10 @@ type Login struct {
 	Password    string   `json:"password"`
 	Entrance    Entrance `json:"entrance"`
 	Workstation string   `json:"workstation"` // made once per installation; a session is bound to it
+
+	// OneTimeCode is the six digits of the authenticator, once CodeOneTimeCodeRequired
+	// has asked for them.
+	OneTimeCode string `json:"oneTimeCode,omitempty"`
 }
 
 // Resume asks for a session that this workstation already has.
@@ -34,6 +38,16 @@ type Session struct {
 	PasswordMustChange bool     `json:"passwordMustChange"` // nothing else is answered before SetPassword
 	PasswordIsOld      bool     `json:"passwordIsOld"`      // 90 days or more
 	ServerVersion      string   `json:"serverVersion"`
+
+	// OneTimeCodeMustEnrol: nothing else is answered before KindConfirmOneTimeCode, but
+	// for a first password, which comes before.
+	OneTimeCodeMustEnrol bool `json:"oneTimeCodeMustEnrol,omitempty"`
+	// IdleLockSeconds is after how long without a key or a click the desktop asks for
+	// KindLock, but not while a call takes a card; 0: never.
+	IdleLockSeconds int `json:"idleLockSeconds,omitempty"`
+	// Locked: nothing is answered but KindUnlock, KindLogout, KindGetSnapshot and
+	// KindHeartbeat. Changes are pushed on: calls are in progress.
+	Locked bool `json:"locked,omitempty"`
 }
 
 // User is the person behind a session.
@@ -42,6 +56,9 @@ type User struct {
 	Comment   string   `json:"comment"` // shown in the user menu; the ID where it is empty
 	Entrance  Entrance `json:"entrance"`
 	IVRNumber string   `json:"ivrNumber"` // the operator's own 050 number, as shown: 050-3000-1024
+
+	// ReadOnly is an auditor's: sees what a supervisor sees and changes nothing.
+	ReadOnly bool `json:"readOnly,omitempty"`
 }
 
 // Merchant is what of the merchant's settings shapes the screens.
@@ -56,6 +73,10 @@ type Merchant struct {
 	SendWindowSeconds  int    `json:"sendWindowSeconds"`
 	TalkScript         string `json:"talkScript"` // replaces the built-in one where not empty
 	Channels           int    `json:"channels"`   // 契約チャネル数: calls in the IVR at one moment
+
+	// PasswordShortest is the least a new password may have, for the hint at the field:
+	// 8, or 12 under the PCI policy.
+	PasswordShortest int `json:"passwordShortest,omitempty"`
 }
 
 // The linkage modes.
@@ -71,6 +92,52 @@ type SetPassword struct {
 	New     string `json:"new"`
 	Repeat  string `json:"repeat"`
 }
+
+// OneTimeCodeSecret is what an authenticator is set up with. It is told to who enrols
+// alone, and kept by nobody here.
+type OneTimeCodeSecret struct {
+	Secret string `json:"secret"` // base32, to be typed
+	URI    string `json:"uri"`    // otpauth://…, to be shown as a QR code
+}
+
+// ConfirmOneTimeCode proves that the authenticator works.
+type ConfirmOneTimeCode struct {
+	Code string `json:"code"`
+}
+
+// Unlock opens a locked session again.
+type Unlock struct {
+	Password string `json:"password"`
+}
+
+// ForceLogout ends another user's session (強制ログアウト).
+type ForceLogout struct {
+	UserID string `json:"userId"`
+}
+
+// Users are all users of the supervisor's merchant.
+type Users struct {
+	Users []UserState `json:"users"` // by ID
+}
+
+// UserState is a user as a supervisor sees it.
+type UserState struct {
+	User     User     `json:"user"`
+	Presence Presence `json:"presence"`
+	SinceMs  int64    `json:"sinceMs"`            // of Presence; 0: never logged in
+	Locked   bool     `json:"locked,omitempty"`   // by failures: only a new first password helps
+	Disabled bool     `json:"disabled,omitempty"` // may not log in
+}
+
+// Presence is whether a user is there.
+type Presence string
+
+// The presences.
+const (
+	PresenceOffline Presence = "offline" // no session
+	PresenceOnline  Presence = "online"
+	PresenceLost    Presence = "lost" // the connection is lost, the session still kept
+)
 
 // Heartbeat carries the client's clock out and brings the server's back.
 type Heartbeat struct {

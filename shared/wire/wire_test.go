@@ -38,13 +38,15 @@ var result = Result{
 	Outcome: OutcomeOK, Code: "A001", Message: "処理が成功しました。", Brand: "VISA", Last4: "4242",
 }
 
+var user = User{"op-sato", "受注センター 佐藤", EntranceOperator, "050-3000-1024", true}
+
 // samples has one frame of each kind and a body that fills every field.
 var samples = []struct {
 	kind Kind
 	id   int64
 	body any
 }{
-	{KindLogin, 1, &Login{"demo", "sato", "demo-1234", EntranceOperator, "ws-7f3a"}},
+	{KindLogin, 1, &Login{"demo", "sato", "demo-1234", EntranceOperator, "ws-7f3a", "123456"}},
 	{KindResume, 1, &Resume{"token-1", "ws-7f3a"}},
 	{KindLogout, 2, nil},
 	{KindSetPassword, 3, &SetPassword{"demo-1234", "demo-5678", "demo-5678"}},
@@ -54,14 +56,25 @@ var samples = []struct {
 	{KindHeartbeat, 7, &Heartbeat{SentAtMs: noon, ServerAtMs: noon + 12}},
 	{KindSession, 1, &Session{
 		Token: "token-2",
-		User:  User{"op-sato", "受注センター 佐藤", EntranceOperator, "050-3000-1024"},
+		User:  user,
 		Merchant: Merchant{
 			ID: "demo", Name: "つなぎ商店", LinkageMode: LinkageNormal, MemberID: true,
 			PaymentCountChoice: true, Monitoring: true, SecurityCode: true,
-			SendWindowSeconds: 20, TalkScript: "裏面の3桁をお願いします。", Channels: 3,
+			SendWindowSeconds: 20, TalkScript: "裏面の3桁をお願いします。", Channels: 3, PasswordShortest: 12,
 		},
 		PasswordMustChange: true, PasswordIsOld: true, ServerVersion: "1.0.0",
+		OneTimeCodeMustEnrol: true, IdleLockSeconds: 900, Locked: true,
 	}},
+	{KindEnrolOneTimeCode, 9, nil},
+	{KindOneTimeCodeSecret, 9, &OneTimeCodeSecret{
+		"JBSWY3DPEHPK3PXP", "otpauth://totp/Tsunagi:demo%2Fsato?issuer=Tsunagi&secret=JBSWY3DPEHPK3PXP",
+	}},
+	{KindConfirmOneTimeCode, 10, &ConfirmOneTimeCode{"123456"}},
+	{KindLock, 11, nil},
+	{KindUnlock, 12, &Unlock{"demo-1234"}},
+	{KindListUsers, 13, nil},
+	{KindUsers, 13, &Users{[]UserState{{user, PresenceLost, noon, true, true}}}},
+	{KindForceLogout, 14, &ForceLogout{"op-sato"}},
 	{KindOrderSent, 4, &OrderSent{"c-44"}},
 	{KindDone, 2, nil},
 	{KindError, 4, &Error{

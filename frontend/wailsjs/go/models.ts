@@ -12,6 +12,7 @@ export namespace main {
 	    userId: string;
 	    password: string;
 	    entrance: string;
+	    oneTimeCode?: string;
 	}
 	export interface Shapes {
 	    event: server.Event;
@@ -185,8 +186,13 @@ export namespace wire {
 	    sendWindowSeconds: number;
 	    talkScript: string;
 	    channels: number;
+	    passwordShortest?: number;
 	}
 	
+	export interface OneTimeCodeSecret {
+	    secret: string;
+	    uri: string;
+	}
 	
 	
 	export interface User {
@@ -194,6 +200,7 @@ export namespace wire {
 	    comment: string;
 	    entrance: string;
 	    ivrNumber: string;
+	    readOnly?: boolean;
 	}
 	export interface Session {
 	    token: string;
@@ -202,6 +209,9 @@ export namespace wire {
 	    passwordMustChange: boolean;
 	    passwordIsOld: boolean;
 	    serverVersion: string;
+	    oneTimeCodeMustEnrol?: boolean;
+	    idleLockSeconds?: number;
+	    locked?: boolean;
 	}
 	export interface SetPassword {
 	    current: string;
@@ -214,6 +224,14 @@ export namespace wire {
 	    calls: Call[];
 	    rows: Row[];
 	    results: Result[];
+	}
+	
+	export interface UserState {
+	    user: User;
+	    presence: string;
+	    sinceMs: number;
+	    locked?: boolean;
+	    disabled?: boolean;
 	}
 
 }

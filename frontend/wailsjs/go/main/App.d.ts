@@ -7,11 +7,19 @@ import {order} from '../models';
 
 export function Ask(arg1:string,arg2:string):Promise<void>;
 
+export function ConfirmOneTimeCode(arg1:string):Promise<wire.Session>;
+
 export function Distrust():Promise<void>;
+
+export function EnrolOneTimeCode():Promise<wire.OneTimeCodeSecret>;
+
+export function ForceLogout(arg1:string):Promise<void>;
 
 export function Front(arg1:boolean):Promise<void>;
 
 export function Inquire(arg1:string):Promise<wire.Inquired>;
+
+export function Lock():Promise<void>;
 
 export function Login(arg1:main.LoginForm):Promise<wire.Session>;
 
@@ -32,3 +40,7 @@ export function Shapes():Promise<main.Shapes>;
 export function State():Promise<main.State>;
 
 export function Trust(arg1:string):Promise<void>;
+
+export function Unlock(arg1:string):Promise<wire.Session>;
+
+export function Users():Promise<Array<wire.UserState>>;

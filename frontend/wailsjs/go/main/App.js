@@ -6,8 +6,20 @@ export function Ask(arg1, arg2) {
   return window['go']['main']['App']['Ask'](arg1, arg2);
 }
 
+export function ConfirmOneTimeCode(arg1) {
+  return window['go']['main']['App']['ConfirmOneTimeCode'](arg1);
+}
+
 export function Distrust() {
   return window['go']['main']['App']['Distrust']();
+}
+
+export function EnrolOneTimeCode() {
+  return window['go']['main']['App']['EnrolOneTimeCode']();
+}
+
+export function ForceLogout(arg1) {
+  return window['go']['main']['App']['ForceLogout'](arg1);
 }
 
 export function Front(arg1) {
@@ -16,6 +28,10 @@ export function Front(arg1) {
 
 export function Inquire(arg1) {
   return window['go']['main']['App']['Inquire'](arg1);
+}
+
+export function Lock() {
+  return window['go']['main']['App']['Lock']();
 }
 
 export function Login(arg1) {
@@ -56,4 +72,12 @@ export function State() {
 
 export function Trust(arg1) {
   return window['go']['main']['App']['Trust'](arg1);
+}
+
+export function Unlock(arg1) {
+  return window['go']['main']['App']['Unlock'](arg1);
+}
+
+export function Users() {
+  return window['go']['main']['App']['Users']();
 }
