@@ -3,6 +3,7 @@ package config
 import (
 	"fmt"
 	"net"
+	"net/netip"
 	"slices"
 	"strconv"
 	"strings"
@@ -48,6 +49,10 @@ func check(c Config, lines map[string]int) []Mistake {
 	k.that("return_call.pbx", !strings.ContainsAny(c.ReturnCall.PBX, " /@"), "wants a host or host:port")
 	k.oneOf("return_call.shows", c.ReturnCall.Shows, ShowsCustomer, ShowsIVR)
 	k.that("return_call.ring", within(c.ReturnCall.Ring, 5*time.Second, 2*time.Minute), "wants 5s to 2m")
+	if c.Metrics.Listen != "" {
+		k.address("metrics.listen", c.Metrics.Listen)
+		k.that("metrics.listen", isPrivate(c.Metrics.Listen), "wants a loopback or private address of this machine: the pages have no password")
+	}
 
 	k.oneOf("payment.acquirer", c.Payment.Acquirer, "sim", "veritrans4g", "stripe")
 	k.that("payment.deadline", within(c.Payment.Deadline, 5*time.Second, 2*time.Minute), "wants 5s to 2m")
@@ -83,6 +88,12 @@ func (k *checker) address(key, value string) {
 	}
 	n, err := strconv.Atoi(port)
 	k.that(key, err == nil && n >= 0 && n <= 65535, "%q is no port: wants 1 to 65535, or 0 for any free one", port)
+}
+
+// isPrivate tells that an address and port cannot be reached from the internet.
+func isPrivate(address string) bool {
+	host, err := netip.ParseAddrPort(address)
+	return err == nil && (host.Addr().IsLoopback() || host.Addr().IsPrivate() || host.Addr().IsLinkLocalUnicast())
 }
 
 func within(d Duration, least, most time.Duration) bool {

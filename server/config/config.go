@@ -18,6 +18,7 @@ type Config struct {
 	ReturnCall ReturnCall `toml:"return_call" comment:"How operators are called back (オペレータ通話戻し), for merchants that have it on and operators with an extension."`
 
 	Prompts Prompts `toml:"prompts" comment:"What callers hear."`
+	Metrics Metrics `toml:"metrics" comment:"What operations watches: /metrics for Prometheus and /healthz."`
 	Payment Payment `toml:"payment" comment:"Whom the server asks for authorizations."`
 }
 
@@ -69,6 +70,11 @@ const (
 // Prompts configures the voice.
 type Prompts struct {
 	Folder string `toml:"folder" comment:"Folder with the merchant's own recordings (8 kHz, 16 bit, mono WAV), by file name; empty: the built-in voice alone."`
+}
+
+// Metrics configures the pages for operations.
+type Metrics struct {
+	Listen string `toml:"listen" comment:"Address and TCP port of the pages, such as 127.0.0.1:9464. They have no password: only a loopback or private address is taken. Empty: no pages."`
 }
 
 // Payment configures the acquirer.

@@ -12,7 +12,7 @@ import (
 
 func TestEveryKeyHasADefaultAndAComment(t *testing.T) {
 	empty := map[string]bool{
-		"sip.advertise": true, "rtp.address": true, "prompts.folder": true, "return_call.pbx": true,
+		"sip.advertise": true, "rtp.address": true, "prompts.folder": true, "return_call.pbx": true, "metrics.listen": true,
 		"payment.veritrans4g.url": true, "payment.veritrans4g.accounts": true, "payment.veritrans4g.roots": true,
 		"payment.veritrans4g.tanking": true, "payment.stripe.keys": true, "payment.stripe.moto": true, "payment.stripe.roots": true,
 	}
@@ -153,4 +153,17 @@ func FuzzParse(f *testing.F) {
 			t.Errorf("accepted, though check refuses it: %+v", c)
 		}
 	})
+}
+
+// The pages for operations have no password.
+func TestTheMetricsStayInside(t *testing.T) {
+	for listen, taken := range map[string]bool{
+		"": true, "127.0.0.1:9464": true, "[::1]:9464": true, "10.1.2.3:9464": true, "192.168.0.5:0": true,
+		"0.0.0.0:9464": false, "[::]:9464": false, "203.0.113.7:9464": false, "monitor:9464": false, "9464": false,
+	} {
+		_, mistakes := parse([]byte("[metrics]\nlisten = '" + listen + "'\n"))
+		if got := len(mistakes) == 0; got != taken {
+			t.Errorf("%q: taken %v, want %v: %v", listen, got, taken, mistakes)
+		}
+	}
 }

@@ -52,7 +52,13 @@ func TestNoDigitOfACardIsEverWritten(t *testing.T) {
 	o.Row(string(message.EndedOK))
 	o.CallIs(last, wire.StateEnded)
 
-	search(t, "while it runs", collect(t, s, o, timelines)) // the WAL is there
+	running := collect(t, s, o, timelines) // the WAL is there
+	_, metrics := s.Page("/metrics")
+	running["metrics"] = []byte(metrics)
+	if !strings.Contains(metrics, "tsunagi_keys_total") {
+		t.Error("the metrics tell of no key: the search looks in the wrong place")
+	}
+	search(t, "while it runs", running)
 	s.Stop()
 	written := collect(t, s, o, timelines)
 	search(t, "after it has ended", written)

@@ -42,6 +42,7 @@ type Engine struct {
 	tick      int64         // the next one to serve
 	arrival   time.Duration // when the loop last looked at the clock
 	obeying   []func()      // the commands being done
+	past      Stats         // of the sessions that have ended
 	packet    [headerBytes + maxPayloadBytes]byte
 	samples   [dtmf.MaxHear]int16                           // of decode
 	converted [maxPacketBytes]byte                          // of convert

@@ -147,6 +147,7 @@ func (e *Engine) leave(s *Session) {
 	}
 	s.goodbye()
 	s.closed.Store(true)
+	e.past.add(s.Stats())
 	s.wipe()
 	s.unlink()
 	e.wheel.remove(s)

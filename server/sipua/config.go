@@ -66,6 +66,9 @@ type Config struct {
 	// Timing is RFC 3261's, and shorter in tests.
 	Timing Timing
 
+	// Observer is told what operations count; nil where nobody does.
+	Observer Observer
+
 	// Log gets what an administrator wants to know; nil discards it. Neither a key
 	// nor a message body is ever written to it.
 	Log *slog.Logger
@@ -95,6 +98,9 @@ func (c Config) withDefaults() (Config, error) {
 	}
 	if c.Log == nil {
 		c.Log = slog.New(slog.DiscardHandler)
+	}
+	if c.Observer == nil {
+		c.Observer = nobody{}
 	}
 	if c.Timing.T1 <= 0 {
 		c.Timing.T1 = defaultT1

@@ -27,6 +27,9 @@ func (e *Endpoint) handle(req *sip.Request, tx *sip.ServerTx) {
 		}
 		e.replyFault(req, tx, f)
 		if req.IsInvite() {
+			if n.leg == nil {
+				e.callRefused(f)
+			}
 			e.drainAcks(tx)
 		}
 		return

@@ -22,6 +22,7 @@ func (e *Endpoint) invite(req *sip.Request, tx *sip.ServerTx) {
 		in.Source, _ = netip.ParseAddrPort(req.Source())
 		handler, f = e.admit(in)
 	} else {
+		e.callRefused(f)
 		e.log.Info("INVITE cannot be taken", "status", f.status, "number", in.Number, "from", req.Source())
 	}
 	if f != nil {
@@ -71,11 +72,16 @@ func (e *Endpoint) admit(in Invite) (Handler, *fault) {
 	e.mu.Lock()
 	closing := e.closing
 	e.mu.Unlock()
+	var own *fault
 	switch {
 	case closing:
-		return nil, refuse(sip.StatusServiceUnavailable, retryAfter(overloadRetryAfter))
+		own = refuse(sip.StatusServiceUnavailable, retryAfter(overloadRetryAfter))
 	case e.front == nil, in.Number == "":
-		return nil, refuse(sip.StatusNotFound)
+		own = refuse(sip.StatusNotFound)
+	}
+	if own != nil {
+		e.callRefused(own)
+		return nil, own
 	}
 	handler, refusal := e.front.Admit(in)
 	if refusal == nil {
@@ -179,7 +185,9 @@ func (l *Leg) answer() error {
 		return fmt.Errorf("answer call: %w: %s", ErrState, l.state)
 	}
 	if err := l.open(l.sink()); err != nil {
-		l.refuse(refuse(sip.StatusServiceUnavailable, retryAfter(overloadRetryAfter)), Failed)
+		f := refuse(sip.StatusServiceUnavailable, retryAfter(overloadRetryAfter))
+		l.endpoint.callRefused(f)
+		l.refuse(f, Failed)
 		return fmt.Errorf("answer call: %w", err)
 	}
 	body, err := l.describe(l.offer)

@@ -57,6 +57,7 @@ type Leg struct {
 	presses  presses
 
 	mu      sync.Mutex
+	of      string // the call, as the log names it; empty where nobody said
 	caller  string
 	session *media.Session // nil before the answer and after the end
 	closed  *media.Session // what session was before the end, for its Stats
@@ -99,6 +100,13 @@ func (e *Endpoint) newLeg(id dialogID) *Leg {
 
 // ID names the leg in the log; it is our tag of its first dialog, and no other leg has it.
 func (l *Leg) ID() string { return l.id.localTag }
+
+// BelongsTo has the line of the log with which the leg ends name a call.
+func (l *Leg) BelongsTo(call string) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.of = call
+}
 
 // SIPCallID is the Call-ID of the leg's first dialog.
 func (l *Leg) SIPCallID() string { return l.id.callID }
@@ -229,12 +237,16 @@ func (l *Leg) end(why Reason) {
 	l.mu.Lock()
 	s := l.session
 	l.session, l.closed = nil, s
+	call := l.of
 	l.mu.Unlock()
+	var stats media.Stats
 	if s != nil {
 		s.Close()
+		stats = s.Stats()
 	}
 	l.presses.wipe()
-	l.log.Info("leg ended", "reason", string(why))
+	l.log.Info("leg ended", "call", call, "number", l.number, "reason", string(why), "media", stats)
+	l.endpoint.cfg.Observer.LegEnded(string(why), stats)
 	l.events.end(why)
 	close(l.ended)
 }

@@ -1,6 +1,7 @@
 package sipua
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"net"
@@ -31,6 +32,7 @@ const (
 type socket struct {
 	*net.UDPConn
 	allowed []netip.Prefix // empty: anywhere
+	called  func()         // a stranger has sent an INVITE
 
 	mu       sync.Mutex
 	second   time.Time // the second in which refusals were counted
@@ -38,7 +40,7 @@ type socket struct {
 }
 
 // listen opens the socket on a "host:port".
-func listen(address string, allowed []netip.Prefix) (*socket, error) {
+func listen(address string, allowed []netip.Prefix, called func()) (*socket, error) {
 	local, err := net.ResolveUDPAddr("udp", address)
 	if err != nil {
 		return nil, fmt.Errorf("listen for SIP on %q: want host:port: %w", address, err)
@@ -56,7 +58,7 @@ func listen(address string, allowed []netip.Prefix) (*socket, error) {
 		_ = conn.Close()
 		return nil, fmt.Errorf("set the read buffer of udp %s: %w", address, err)
 	}
-	return &socket{UDPConn: conn, allowed: allowed}, nil
+	return &socket{UDPConn: conn, allowed: allowed, called: called}, nil
 }
 
 // ReadFrom waits for the next datagram of an allowed source.
@@ -100,6 +102,9 @@ func admits(allowed []netip.Prefix, a netip.Addr) bool {
 
 // refuse answers a stranger's request with 403, a few times a second, and keeps nothing.
 func (s *socket) refuse(data []byte, from netip.AddrPort) {
+	if bytes.HasPrefix(data, []byte("INVITE ")) {
+		s.called()
+	}
 	if !s.mayRefuse(time.Now()) {
 		return
 	}

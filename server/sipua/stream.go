@@ -138,7 +138,7 @@ func (c *connection) Close() error {
 // 3261 18.2.1).
 func (e *Endpoint) open() (err error) {
 	if e.cfg.Listen != "" {
-		if e.socket, err = listen(e.cfg.Listen, e.cfg.Sources); err != nil {
+		if e.socket, err = listen(e.cfg.Listen, e.cfg.Sources, func() { e.cfg.Observer.CallRefused(Stranger) }); err != nil {
 			return err
 		}
 		bound := e.socket.LocalAddr().(*net.UDPAddr)

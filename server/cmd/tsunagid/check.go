@@ -32,6 +32,7 @@ func (c checkCommand) Run(s streams) error {
 		{"certificate", checkCertificate},
 		{prompts, checkPrompts},
 		{"desktop port", func(c config.Config) error { return checkTCP("desktop.listen", c.Desktop.Listen) }},
+		{"metrics port", checkMetrics},
 		{"SIP port", func(c config.Config) error { return checkUDP("sip.listen", c.SIP.Listen) }},
 	}
 	var wrong []error
@@ -53,6 +54,14 @@ func (c checkCommand) Run(s streams) error {
 func checkCertificate(conf config.Config) error {
 	_, err := loadCertificate(conf.Desktop.Certificate, conf.Desktop.Key)
 	return err
+}
+
+// checkMetrics is content where no pages are wanted.
+func checkMetrics(conf config.Config) error {
+	if conf.Metrics.Listen == "" {
+		return nil
+	}
+	return checkTCP("metrics.listen", conf.Metrics.Listen)
 }
 
 func checkPrompts(conf config.Config) error {

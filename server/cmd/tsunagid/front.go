@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"tsunagi/server/call"
+	"tsunagi/server/metrics"
 	"tsunagi/server/sipua"
 )
 
@@ -20,6 +21,7 @@ const retryAfter = 10 * time.Second
 type front struct {
 	desk  *call.Desk
 	ready func() error // why no payment can be taken now; nil: it can
+	seen  *metrics.Metrics
 }
 
 // Admit is sipua.Front.
@@ -32,13 +34,17 @@ func (f front) Admit(invite sipua.Invite) (sipua.Handler, *sipua.Refusal) {
 		c, err = f.desk.Admit(ctx, invite.Number, invite.Caller)
 	}
 	if err != nil {
-		refusal, _ := err.(call.Refusal)
+		refusal, own := err.(call.Refusal)
+		if !own {
+			refusal = call.Fault // payments are not possible now
+		}
+		f.seen.CallRefused(string(refusal))
 		answer := refusalOf(refusal)
 		slog.Info("call refused", "number", invite.Number, "source", invite.Source.String(),
 			"status", answer.Status, "reason", err.Error())
 		return nil, &answer
 	}
-	return func(leg *sipua.Leg) { handle(c, leg) }, nil
+	return func(leg *sipua.Leg) { f.handle(c, leg) }, nil
 }
 
 // refusalOf is the SIP answer to a refusal (product.md section 6, 1).
@@ -56,11 +62,12 @@ func refusalOf(r call.Refusal) sipua.Refusal {
 
 // handle lives one call: the call runs on a goroutine of its own, this one hands it
 // what happens on the line.
-func handle(c *call.Call, leg *sipua.Leg) {
+func (f front) handle(c *call.Call, leg *sipua.Leg) {
+	leg.BelongsTo(string(c.ID()))
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
-		c.Run(line{leg})
+		c.Run(line{leg, f.seen})
 	}()
 	for ev := range leg.Events() {
 		switch ev.Kind {
@@ -82,10 +89,14 @@ func handle(c *call.Call, leg *sipua.Leg) {
 }
 
 // line is a SIP leg as a call uses it.
-type line struct{ *sipua.Leg }
+type line struct {
+	*sipua.Leg
+	seen *metrics.Metrics
+}
 
 // Refuse is call.Leg's.
 func (l line) Refuse(r call.Refusal) {
+	l.seen.CallRefused(string(r))
 	answer := refusalOf(r)
 	if err := l.Leg.Refuse(answer.Status); err != nil {
 		slog.Info("refuse a call", "error", err)

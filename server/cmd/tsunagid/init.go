@@ -17,6 +17,7 @@ type initCommand struct {
 	Host    []string `help:"A further name or address under which desktops reach the server, for its certificate."`
 	Desktop string   `placeholder:"HOST:PORT" help:"Address for the desktops (desktop.listen)."`
 	SIP     string   `placeholder:"HOST:PORT" help:"Address for the PBX (sip.listen)."`
+	Metrics string   `placeholder:"HOST:PORT" help:"Address for Prometheus and the health page (metrics.listen)."`
 }
 
 // Run makes what is missing and touches nothing that is there.
@@ -31,6 +32,9 @@ func (c initCommand) Run(ctx context.Context, s streams) error {
 	}
 	if c.SIP != "" {
 		conf.SIP.Listen = c.SIP
+	}
+	if c.Metrics != "" {
+		conf.Metrics.Listen = c.Metrics
 	}
 	text, err := config.Text(conf)
 	if err != nil {

@@ -39,7 +39,8 @@ func (c serveCommand) Run(ctx context.Context, s streams) error {
 	d := &daemon{conf: conf, log: slog.Default(), acceptRestored: c.AcceptRestored}
 	err = d.start(ctx)
 	if err == nil {
-		d.log.Info("ready", "version", version.String(), "desktop", d.desktop.Addr().String(), "sip", d.sip.Addr().String())
+		d.log.Info("ready", "version", version.String(), "desktop", d.desktop.Addr().String(), "sip", d.sip.Addr().String(),
+			"metrics", d.watch.address())
 		err = d.wait(ctx)
 	}
 	return errors.Join(err, d.stop())
@@ -59,6 +60,7 @@ type daemon struct {
 	telephone atomic.Pointer[sipua.Endpoint] // sip once calls can come, for other goroutines
 	calls     *call.Desk
 	back      *operators
+	watch     *watch
 	ready     func() error // why no call is taken now; nil: they are
 	failed    chan error   // a part that must run for ever has ended
 
@@ -143,6 +145,9 @@ func (d *daemon) start(ctx context.Context) error {
 		MaxCalls: d.conf.SIP.MaxCalls, Reporter: reporter,
 	})
 	d.ready = payments.Ready
+	if err := d.startMetrics(); err != nil {
+		return err
+	}
 	if err := administration(&d.operations, db); err != nil {
 		return err
 	}
@@ -220,10 +225,12 @@ func (d *daemon) startTelephone() error {
 	d.sip, err = sipua.New(sipua.Config{
 		Listen: d.conf.SIP.Listen, Advertised: d.conf.SIP.Advertise, UserAgent: "Tsunagi/" + version.String(),
 		Sources: d.conf.SIP.PeerPrefixes(), NumberFrom: sipua.NumberFrom(d.conf.SIP.NumberFrom), Log: d.log,
-	}, engine, front{d.calls, d.ready})
+		Observer: d.watch,
+	}, engine, front{d.calls, d.ready, d.watch.Metrics})
 	if err != nil {
 		return portInUse("sip.listen", d.conf.SIP.Listen, err)
 	}
+	d.watchTelephone(engine)
 	d.telephone.Store(d.sip)
 	d.back.sip = d.sip
 	d.later(d.back.wait)
@@ -249,6 +256,7 @@ func (d *daemon) startTelephone() error {
 func (d *daemon) drain() error {
 	ctx, cancel := context.WithTimeout(context.Background(), d.conf.SIP.Drain.Duration)
 	defer cancel()
+	d.watch.draining.Store(true)
 	d.calls.Drain(ctx)
 	return nil
 }

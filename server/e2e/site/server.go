@@ -2,6 +2,8 @@ package site
 
 import (
 	"fmt"
+	"io"
+	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -49,6 +51,7 @@ type Server struct {
 	FirstPassword string // of "sato"
 	Desktop       string // address of the WebSocket
 	SIP           string // address of the SIP endpoint
+	Metrics       string // address of the metrics and the health page
 	Log           *Log   // of the present process
 
 	t           *testing.T
@@ -74,7 +77,7 @@ func Prepare(t *testing.T, sip string, change Settings) *Server {
 	t.Helper()
 	dir := t.TempDir()
 	s := &Server{t: t, Dir: dir, config: filepath.Join(dir, "tsunagid.toml")}
-	out := s.Command("init", dir, "--desktop", "127.0.0.1:0", "--sip", sip)
+	out := s.Command("init", dir, "--desktop", "127.0.0.1:0", "--sip", sip, "--metrics", "127.0.0.1:0")
 	s.fingerprint = field(t, out, "Fingerprint")
 	s.Change(Settings{"level": "'debug'"})
 	s.Change(change)
@@ -130,7 +133,22 @@ func (s *Server) Start() {
 	}
 	s.t.Cleanup(s.Stop)
 	ready := s.Log.Wait(s.t, "msg=ready")
-	s.Desktop, s.SIP = value(ready, "desktop"), value(ready, "sip")
+	s.Desktop, s.SIP, s.Metrics = value(ready, "desktop"), value(ready, "sip"), value(ready, "metrics")
+}
+
+// Page fetches a page that the server has for operations.
+func (s *Server) Page(path string) (status int, body string) {
+	s.t.Helper()
+	res, err := http.Get("http://" + s.Metrics + path)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	defer res.Body.Close()
+	text, err := io.ReadAll(res.Body)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	return res.StatusCode, string(text)
 }
 
 // Stop ends the server as an administrator does and fails the test if it does not
