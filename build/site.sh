@@ -24,7 +24,7 @@ make_site() {
   dir=$1
   rm -rf "$dir"
   mkdir -p "$dir"
-  "$bin/tsunagid" init "$dir" --desktop 127.0.0.1:0 --sip 127.0.0.1:0 >"$dir/init.txt" || fail "No configuration could be made."
+  "$bin/tsunagid" init "$dir" --desktop 127.0.0.1:0 --sip 127.0.0.1:0 --plain-same-segment >"$dir/init.txt" || fail "No configuration could be made."
   fingerprint=$(sed -n 's/^Fingerprint *//p' "$dir/init.txt")
   "$bin/tsunagid" merchant add demo --name デモ商店 --config "$dir/tsunagid.toml" >"$dir/merchant.txt"
   "$bin/tsunagid" user add demo/sato --ivr-number "$number" --comment "受注センター 佐藤" --config "$dir/tsunagid.toml" >"$dir/user.txt"

@@ -21,17 +21,7 @@ func check(c Config, lines map[string]int) []Mistake {
 	k.that("desktop.certificate", c.Desktop.Certificate != "", "wants a file")
 	k.that("desktop.key", c.Desktop.Key != "", "wants a file")
 
-	k.address("sip.listen", c.SIP.Listen)
-	k.that("sip.advertise", !strings.ContainsAny(c.SIP.Advertise, " /@"), "wants a host name or an address without a port")
-	k.that("sip.peers", len(c.SIP.Peers) > 0, "wants at least one address: nobody could call")
-	for _, peer := range c.SIP.Peers {
-		_, err := parsePrefix(peer)
-		k.that("sip.peers", err == nil, "%q is no address and no CIDR prefix such as 192.0.2.0/24", peer)
-	}
-	k.oneOf("sip.number_from", c.SIP.NumberFrom, "request-uri", "to", "p-called-party-id", "diversion")
-	k.that("sip.max_calls", c.SIP.MaxCalls >= 1 && c.SIP.MaxCalls <= 20000, "wants 1 to 20000")
-
-	k.that("sip.drain", within(c.SIP.Drain, 0, time.Hour), "wants 0s to 1h")
+	k.checkSIP(c.SIP)
 
 	if c.RTP.Address != "" {
 		k.that("rtp.address", net.ParseIP(c.RTP.Address) != nil, "wants an IP address of this machine")
@@ -72,7 +62,7 @@ type checker struct {
 
 func (k *checker) that(key string, holds bool, format string, args ...any) {
 	if !holds {
-		k.mistakes = append(k.mistakes, Mistake{k.lines[key], key, fmt.Sprintf(format, args...)})
+		k.mistakes = append(k.mistakes, Mistake{lineOf(k.lines, key), key, fmt.Sprintf(format, args...)})
 	}
 }
 

@@ -35,19 +35,9 @@ type Desktop struct {
 	Key         string `toml:"key" comment:"Private key of the certificate (PEM), readable by the server's user alone."`
 }
 
-// SIP configures the SIP endpoint.
-type SIP struct {
-	Listen     string   `toml:"listen" comment:"Address and UDP port on which the PBX reaches this server."`
-	Advertise  string   `toml:"advertise" comment:"Host name or address that the PBX is told, where it differs from listen; empty: that of listen."`
-	Peers      []string `toml:"peers" comment:"Addresses (CIDR) whose calls are taken. An INVITE from elsewhere is answered 403."`
-	NumberFrom string   `toml:"number_from" comment:"Where the IVR number stands: request-uri, to, p-called-party-id or diversion."`
-	MaxCalls   int      `toml:"max_calls" comment:"Calls at one moment over all merchants; one more is answered 503 with Retry-After."`
-	Drain      Duration `toml:"drain" comment:"How long calls in progress may go on when the server is told to stop; it takes no new ones."`
-}
-
 // RTP configures the media ports.
 type RTP struct {
-	Address string `toml:"address" comment:"Address for voice packets; empty: that of sip.listen."`
+	Address string `toml:"address" comment:"Address for voice packets; empty: that of sip.tls.listen, or of sip.listen."`
 	PortMin int    `toml:"port_min" comment:"First UDP port. A call takes two (RTP and RTCP)."`
 	PortMax int    `toml:"port_max" comment:"Last UDP port."`
 
@@ -56,7 +46,7 @@ type RTP struct {
 
 // ReturnCall configures the calls to operators' extensions.
 type ReturnCall struct {
-	PBX   string   `toml:"pbx" comment:"Where extensions are called: host or host:port, with ;transport=tcp or ;transport=tls if not by UDP; empty: where the customer's call came from."`
+	PBX   string   `toml:"pbx" comment:"Where extensions are called: host or host:port, with ;transport=tcp or ;transport=tls if not by UDP; empty: sip.outbound_proxy, or where the customer's call came from."`
 	Shows string   `toml:"shows" comment:"The number that the operator's telephone is told: customer, where the PBX has told it, or ivr."`
 	Ring  Duration `toml:"ring" comment:"How long the operator's telephone rings before the customer hears that nobody answers."`
 }
@@ -114,13 +104,10 @@ func (d Duration) MarshalText() ([]byte, error) { return []byte(d.String()), nil
 // Default is the configuration of an empty file.
 func Default() Config {
 	return Config{
-		DataDir: "data",
-		Log:     Log{Level: "info", Format: "text"},
-		Desktop: Desktop{Listen: "127.0.0.1:8443", Certificate: "tls/certificate.pem", Key: "tls/key.pem"},
-		SIP: SIP{
-			Listen: "127.0.0.1:5060", Peers: []string{"127.0.0.0/8"},
-			NumberFrom: "request-uri", MaxCalls: 500, Drain: Duration{2 * time.Minute},
-		},
+		DataDir:    "data",
+		Log:        Log{Level: "info", Format: "text"},
+		Desktop:    Desktop{Listen: "127.0.0.1:8443", Certificate: "tls/certificate.pem", Key: "tls/key.pem"},
+		SIP:        defaultSIP(),
 		RTP:        RTP{PortMin: 20000, PortMax: 29999, MediaTimeout: Duration{30 * time.Second}},
 		ReturnCall: ReturnCall{Shows: ShowsCustomer, Ring: Duration{30 * time.Second}},
 		Payment: Payment{
@@ -137,17 +124,6 @@ func (l Log) SlogLevel() slog.Level {
 		return slog.LevelInfo
 	}
 	return level
-}
-
-// PeerPrefixes are the peers as prefixes; a single address counts as its own.
-func (s SIP) PeerPrefixes() []netip.Prefix {
-	prefixes := make([]netip.Prefix, 0, len(s.Peers))
-	for _, peer := range s.Peers {
-		if p, err := parsePrefix(peer); err == nil {
-			prefixes = append(prefixes, p)
-		}
-	}
-	return prefixes
 }
 
 func parsePrefix(s string) (netip.Prefix, error) {

@@ -12,7 +12,11 @@ import (
 
 func TestEveryKeyHasADefaultAndAComment(t *testing.T) {
 	empty := map[string]bool{
-		"sip.advertise": true, "rtp.address": true, "prompts.folder": true, "return_call.pbx": true, "metrics.listen": true,
+		"sip.advertise": true, "sip.plain_same_segment": true, "sip.tcp": true, "sip.outbound_proxy": true,
+		"sip.tls.roots": true, "sip.tls.client_certificates": true, "sip.accounts": true, "sip.trunks": true,
+		"sip.accounts[].registrar": true, "sip.accounts[].user": true, "sip.accounts[].auth_user": true,
+		"sip.accounts[].password_file": true, "sip.accounts[].realm": true, "sip.trunks[].address": true,
+		"rtp.address": true, "prompts.folder": true, "return_call.pbx": true, "metrics.listen": true,
 		"payment.veritrans4g.url": true, "payment.veritrans4g.accounts": true, "payment.veritrans4g.roots": true,
 		"payment.veritrans4g.tanking": true, "payment.stripe.keys": true, "payment.stripe.moto": true, "payment.stripe.roots": true,
 	}
@@ -20,13 +24,19 @@ func TestEveryKeyHasADefaultAndAComment(t *testing.T) {
 	walk = func(v reflect.Value, under string) {
 		for i := range v.NumField() {
 			f := v.Type().Field(i)
-			key := strings.TrimPrefix(under+"."+f.Tag.Get("toml"), ".")
+			key := strings.TrimPrefix(under+"."+keyName(f), ".")
 			if f.Tag.Get("toml") == "" || len(f.Tag.Get("comment")) < 10 {
 				t.Errorf("%s: no name or no comment", key)
 			}
 			if f.Type.Kind() == reflect.Struct && f.Type != reflect.TypeFor[Duration]() {
 				walk(v.Field(i), key)
 				continue
+			}
+			switch v.Field(i).Interface().(type) {
+			case []Account:
+				walk(reflect.ValueOf(defaultAccount()), key+"[]")
+			case []Trunk:
+				walk(reflect.ValueOf(defaultTrunk()), key+"[]")
 			}
 			if v.Field(i).IsZero() && !empty[key] {
 				t.Errorf("%s: no default", key)

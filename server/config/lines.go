@@ -16,19 +16,37 @@ func keyLines(text []byte) map[string]int {
 	lines := map[string]int{}
 	var parser unstable.Parser
 	parser.Reset(text)
-	table := ""
+	table, blocks := "", map[string]int{}
 	for parser.NextExpression() {
 		e := parser.Expression()
 		key, line := keyOf(text, e)
 		switch e.Kind {
-		case unstable.Table, unstable.ArrayTable:
+		case unstable.Table:
 			table = key
 			lines[key] = line
+		case unstable.ArrayTable:
+			if blocks[key] == 0 {
+				lines[key] = line
+			}
+			table = item(key, blocks[key])
+			blocks[key]++
+			lines[table] = line
 		case unstable.KeyValue:
 			lines[strings.TrimPrefix(table+"."+key, ".")] = line
 		}
 	}
 	return lines
+}
+
+// lineOf is the line of a key, or of the block that lacks it.
+func lineOf(lines map[string]int, key string) int {
+	if line, ok := lines[key]; ok {
+		return line
+	}
+	if block, _, ok := strings.Cut(key, "]."); ok {
+		return lines[block+"]"]
+	}
+	return 0
 }
 
 func keyOf(text []byte, e *unstable.Node) (key string, line int) {

@@ -58,13 +58,22 @@ func Read(path string) (Config, error) {
 	}
 	for _, p := range []*string{
 		&c.DataDir, &c.Desktop.Certificate, &c.Desktop.Key, &c.Prompts.Folder,
+		&c.SIP.TLS.Certificate, &c.SIP.TLS.Key, &c.SIP.TLS.Roots,
 		&c.Payment.VeriTrans4G.Accounts, &c.Payment.VeriTrans4G.Roots, &c.Payment.Stripe.Keys, &c.Payment.Stripe.Roots,
 	} {
-		if *p != "" && !filepath.IsAbs(*p) {
-			*p = filepath.Join(folder, *p)
-		}
+		absolute(p, folder)
+	}
+	for i := range c.SIP.Accounts {
+		absolute(&c.SIP.Accounts[i].PasswordFile, folder)
 	}
 	return c, nil
+}
+
+// absolute makes a path that is relative to the file's folder absolute.
+func absolute(path *string, folder string) {
+	if *path != "" && !filepath.IsAbs(*path) {
+		*path = filepath.Join(folder, *path)
+	}
 }
 
 // parse reads text over the defaults. The decoder stops at its first type error, so
@@ -94,13 +103,13 @@ type layer struct {
 }
 
 func (l *layer) refuse(key, format string, args ...any) {
-	l.mistakes = append(l.mistakes, Mistake{l.lines[key], key, fmt.Sprintf(format, args...)})
+	l.mistakes = append(l.mistakes, Mistake{lineOf(l.lines, key), key, fmt.Sprintf(format, args...)})
 }
 
 func (l *layer) lay(to reflect.Value, tree map[string]any, under string) {
 	fields := map[string]reflect.Value{}
 	for i := range to.NumField() {
-		fields[to.Type().Field(i).Tag.Get("toml")] = to.Field(i)
+		fields[keyName(to.Type().Field(i))] = to.Field(i)
 	}
 	for name, value := range tree {
 		key := strings.TrimPrefix(under+"."+name, ".")
@@ -143,6 +152,10 @@ func (l *layer) set(field reflect.Value, value any, key string) {
 		}
 	case []string:
 		l.setList(field, value, key)
+	case []Account:
+		layBlocks(l, field, value, key, defaultAccount())
+	case []Trunk:
+		layBlocks(l, field, value, key, defaultTrunk())
 	default: // a table
 		if table, ok := value.(map[string]any); ok {
 			l.lay(field, table, key)
@@ -150,6 +163,31 @@ func (l *layer) set(field reflect.Value, value any, key string) {
 			l.refuse(key, "is a table: write [%s] on a line of its own", key)
 		}
 	}
+}
+
+// layBlocks lays an array of tables over as many defaults.
+func layBlocks[T any](l *layer, field reflect.Value, value any, key string, unset T) {
+	blocks, ok := value.([]any)
+	list := make([]T, len(blocks))
+	for i := range blocks {
+		table, isTable := blocks[i].(map[string]any)
+		if ok = ok && isTable; !ok {
+			break
+		}
+		list[i] = unset
+		l.lay(reflect.ValueOf(&list[i]).Elem(), table, item(key, i))
+	}
+	if !ok {
+		l.refuse(key, "is a list of tables: write [[%s]] above each", key)
+		return
+	}
+	field.Set(reflect.ValueOf(list))
+}
+
+// keyName is the name of a field in the file.
+func keyName(f reflect.StructField) string {
+	name, _, _ := strings.Cut(f.Tag.Get("toml"), ",")
+	return name
 }
 
 func (l *layer) setList(field reflect.Value, value any, key string) {

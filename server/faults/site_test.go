@@ -50,7 +50,7 @@ func openSite(t *testing.T) *site {
 	t.Helper()
 	dir := t.TempDir()
 	s := &site{t: t, dir: dir, config: filepath.Join(dir, "tsunagid.toml"), grown: make(chan struct{})}
-	s.command("init", dir, "--desktop", "127.0.0.1:0", "--sip", "127.0.0.1:0")
+	s.command("init", dir, "--desktop", "127.0.0.1:0", "--sip", "127.0.0.1:0", "--plain-same-segment")
 	prompts := filepath.Join(dir, "prompts")
 	s.voice = shortVoice(t, prompts)
 	s.configure(map[string]string{

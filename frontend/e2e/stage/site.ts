@@ -27,7 +27,7 @@ export class Site {
   /** make installs a server; settings are values of keys in its configuration, as TOML spells them. */
   static async make(folder: string, settings: Record<string, string>): Promise<Site> {
     const site = new Site(folder);
-    const text = await succeed("tsunagid", ["init", folder, "--desktop", "127.0.0.1:0", "--sip", "127.0.0.1:0"]);
+    const text = await succeed("tsunagid", ["init", folder, "--desktop", "127.0.0.1:0", "--sip", "127.0.0.1:0", "--plain-same-segment"]);
     const file = `${folder}/tsunagid.toml`;
     let toml = await readFile(file, "utf8");
     for (const [key, value] of Object.entries(settings)) toml = toml.replace(new RegExp(`^${key} = .*$`, "m"), `${key} = ${value}`);

@@ -18,6 +18,8 @@ import (
 	"path/filepath"
 	"strings"
 	"time"
+
+	"tsunagi/server/config"
 )
 
 // certificateLife is how long a self-made certificate is valid: the desktops pin it,
@@ -27,6 +29,21 @@ const certificateLife = 10 * 365 * 24 * time.Hour
 // makeCertificate writes a self-signed certificate and its key for this machine's
 // name and the given hosts. An existing file is an error: its pins would break.
 func makeCertificate(certificatePath, keyPath string, hosts []string, now time.Time) error {
+	return makeCertificateFor(certificatePath, keyPath, hosts, now, func(*x509.Certificate) {})
+}
+
+// makeSIPCertificate is makeCertificate for SIP over TLS. The PBX takes it as its own
+// authority, which OpenSSL does only of a certificate that may sign others; and the
+// server shows it when it connects to the PBX.
+func makeSIPCertificate(certificatePath, keyPath string, hosts []string, now time.Time) error {
+	return makeCertificateFor(certificatePath, keyPath, hosts, now, func(c *x509.Certificate) {
+		c.BasicConstraintsValid, c.IsCA, c.MaxPathLenZero = true, true, true
+		c.KeyUsage |= x509.KeyUsageCertSign
+		c.ExtKeyUsage = append(c.ExtKeyUsage, x509.ExtKeyUsageClientAuth)
+	})
+}
+
+func makeCertificateFor(certificatePath, keyPath string, hosts []string, now time.Time, purpose func(*x509.Certificate)) error {
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
 		return fmt.Errorf("make a private key: %w", err)
@@ -50,6 +67,7 @@ func makeCertificate(certificatePath, keyPath string, hosts []string, now time.T
 			template.DNSNames = append(template.DNSNames, host)
 		}
 	}
+	purpose(template)
 	der, err := x509.CreateCertificate(rand.Reader, template, template, &key.PublicKey, key)
 	if err != nil {
 		return fmt.Errorf("sign the certificate: %w", err)
@@ -78,17 +96,23 @@ func writeNew(path string, content []byte, mode os.FileMode) error {
 }
 
 // loadCertificate reads the pair and says what to do where it cannot.
-func loadCertificate(certificatePath, keyPath string) (tls.Certificate, error) {
+// They stand in the configuration under the given keys.
+func loadCertificate(certificatePath, keyPath, certificateKey, keyKey string) (tls.Certificate, error) {
 	pair, err := tls.LoadX509KeyPair(certificatePath, keyPath)
 	if err != nil {
 		return tls.Certificate{}, fmt.Errorf("load the TLS certificate: %w\n"+
-			"Name an existing pair in desktop.certificate and desktop.key, or make one with 'tsunagid init'", err)
+			"Name an existing pair in %s and %s, or make one with 'tsunagid init'", err, certificateKey, keyKey)
 	}
 	if now := time.Now(); now.After(pair.Leaf.NotAfter) || now.Before(pair.Leaf.NotBefore) {
 		return tls.Certificate{}, fmt.Errorf("the TLS certificate %s is valid from %s to %s only",
 			certificatePath, pair.Leaf.NotBefore.Format(time.DateOnly), pair.Leaf.NotAfter.Format(time.DateOnly))
 	}
 	return pair, nil
+}
+
+// loadDesktopCertificate is the certificate that the desktops pin.
+func loadDesktopCertificate(conf config.Config) (tls.Certificate, error) {
+	return loadCertificate(conf.Desktop.Certificate, conf.Desktop.Key, "desktop.certificate", "desktop.key")
 }
 
 // fingerprint is the SHA-256 of the certificate in groups of four, as the desktop

@@ -33,7 +33,7 @@ func (c checkCommand) Run(s streams) error {
 		{prompts, checkPrompts},
 		{"desktop port", func(c config.Config) error { return checkTCP("desktop.listen", c.Desktop.Listen) }},
 		{"metrics port", checkMetrics},
-		{"SIP port", func(c config.Config) error { return checkUDP("sip.listen", c.SIP.Listen) }},
+		{"SIP port", checkSIPPorts},
 	}
 	var wrong []error
 	for _, check := range checks {
@@ -52,7 +52,7 @@ func (c checkCommand) Run(s streams) error {
 }
 
 func checkCertificate(conf config.Config) error {
-	_, err := loadCertificate(conf.Desktop.Certificate, conf.Desktop.Key)
+	_, err := loadDesktopCertificate(conf)
 	return err
 }
 
@@ -133,6 +133,32 @@ func checkUDP(key, address string) error {
 		return portInUse(key, address, err)
 	}
 	return l.Close()
+}
+
+// checkSIPPorts binds what serve would.
+func checkSIPPorts(conf config.Config) error {
+	var plain, secure error
+	if address := conf.SIP.Plain(); address != "" {
+		plain = checkUDP("sip.listen", address)
+		if plain == nil && conf.SIP.TCP {
+			plain = checkTCP("sip.listen", address)
+		}
+	}
+	if conf.SIP.TLS.Listen != "" {
+		secure = checkTCP("sip.tls.listen", conf.SIP.TLS.Listen)
+	}
+	return errors.Join(plain, secure)
+}
+
+// sipPortInUse says which keys name the addresses of which one could not be had.
+func sipPortInUse(s config.SIP, err error) error {
+	switch {
+	case s.Plain() == "":
+		return portInUse("sip.tls.listen", s.TLS.Listen, err)
+	case s.TLS.Listen == "":
+		return portInUse("sip.listen", s.Listen, err)
+	}
+	return portInUse("sip.listen or sip.tls.listen", s.Listen+" and "+s.TLS.Listen, err)
 }
 
 // portInUse says which key names the address that could not be had.

@@ -16,7 +16,8 @@ type initCommand struct {
 	Folder  string   `arg:"" optional:"" default:"." type:"path" help:"Where to make them (this folder)."`
 	Host    []string `help:"A further name or address under which desktops reach the server, for its certificate."`
 	Desktop string   `placeholder:"HOST:PORT" help:"Address for the desktops (desktop.listen)."`
-	SIP     string   `placeholder:"HOST:PORT" help:"Address for the PBX (sip.listen)."`
+	SIP     string   `placeholder:"HOST:PORT" help:"Address for the PBX (sip.tls.listen; with --plain-same-segment sip.listen)."`
+	Plain   bool     `name:"plain-same-segment" help:"SIP without encryption (同一セグメント): only where PBX and server stand in one network segment that nobody else can read. Otherwise SIP goes by TLS and voice by SRTP."`
 	Metrics string   `placeholder:"HOST:PORT" help:"Address for Prometheus and the health page (metrics.listen)."`
 }
 
@@ -30,9 +31,7 @@ func (c initCommand) Run(ctx context.Context, s streams) error {
 	if c.Desktop != "" {
 		conf.Desktop.Listen = c.Desktop
 	}
-	if c.SIP != "" {
-		conf.SIP.Listen = c.SIP
-	}
+	c.telephone(&conf.SIP)
 	if c.Metrics != "" {
 		conf.Metrics.Listen = c.Metrics
 	}
@@ -47,8 +46,14 @@ func (c initCommand) Run(ctx context.Context, s streams) error {
 	if err != nil {
 		return err
 	}
-	if err := makeCertificate(conf.Desktop.Certificate, conf.Desktop.Key, c.hosts(conf), time.Now()); err != nil {
+	if err := makeCertificate(conf.Desktop.Certificate, conf.Desktop.Key, c.hosts(conf.Desktop.Listen), time.Now()); err != nil {
 		return err
+	}
+	if conf.SIP.TLS.Listen != "" {
+		t := conf.SIP.TLS
+		if err := makeSIPCertificate(t.Certificate, t.Key, c.hosts(t.Listen), time.Now()); err != nil {
+			return err
+		}
 	}
 	db, err := store.Open(ctx, databasePath(conf))
 	if err != nil {
@@ -57,24 +62,47 @@ func (c initCommand) Run(ctx context.Context, s streams) error {
 	if err := db.Close(); err != nil {
 		return fmt.Errorf("close the database: %w", err)
 	}
-	pair, err := loadCertificate(conf.Desktop.Certificate, conf.Desktop.Key)
+	pair, err := loadDesktopCertificate(conf)
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(s.out, "Configuration  %s\nDatabase       %s\nCertificate    %s\nFingerprint    %s\n\n"+
+	fmt.Fprintf(s.out, "Configuration  %s\nDatabase       %s\nCertificate    %s\nFingerprint    %s\n%s\n"+
 		"Tell the operators the fingerprint: their desktop asks for it at the first connection.\n"+
-		"Next: tsunagid merchant add, tsunagid user add, tsunagid serve.\n",
-		path, databasePath(conf), conf.Desktop.Certificate, fingerprint(pair))
+		"Next: tsunagid merchant add, tsunagid user add, tsunagid check, tsunagid serve.\n",
+		path, databasePath(conf), conf.Desktop.Certificate, fingerprint(pair), aboutSIP(conf.SIP))
 	return nil
 }
 
-// hosts are the names the certificate is good for.
-func (c initCommand) hosts(conf config.Config) []string {
+// telephone sets what the PBX has to do with.
+func (c initCommand) telephone(s *config.SIP) {
+	if c.Plain {
+		s.PlainSameSegment, s.Encryption, s.TLS.Listen = true, config.EncryptionOffered, ""
+		if c.SIP != "" {
+			s.Listen = c.SIP
+		}
+		return
+	}
+	if c.SIP != "" {
+		s.TLS.Listen = c.SIP
+	}
+}
+
+// aboutSIP tells how the PBX reaches the server.
+func aboutSIP(s config.SIP) string {
+	if s.PlainSameSegment {
+		return "SIP            " + s.Listen + " by UDP, not encrypted (同一セグメント)\n"
+	}
+	return "SIP            " + s.TLS.Listen + " by TLS, voice by SRTP\n" +
+		"SIP authority  " + s.TLS.Certificate + " (give it to the PBX)\n"
+}
+
+// hosts are the names that the certificate of an address is good for.
+func (c initCommand) hosts(listen string) []string {
 	hosts := append([]string{"localhost", "127.0.0.1", "::1"}, c.Host...)
 	if name, err := os.Hostname(); err == nil {
 		hosts = append(hosts, name)
 	}
-	if host, _, err := net.SplitHostPort(conf.Desktop.Listen); err == nil && !net.ParseIP(host).IsUnspecified() {
+	if host, _, err := net.SplitHostPort(listen); err == nil && !net.ParseIP(host).IsUnspecified() {
 		hosts = append(hosts, host)
 	}
 	return hosts

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"tsunagi/server"
+	"tsunagi/server/audit"
 	"tsunagi/server/board"
 	"tsunagi/server/call"
 	"tsunagi/server/config"
@@ -39,8 +40,8 @@ func (c serveCommand) Run(ctx context.Context, s streams) error {
 	d := &daemon{conf: conf, log: slog.Default(), acceptRestored: c.AcceptRestored}
 	err = d.start(ctx)
 	if err == nil {
-		d.log.Info("ready", "version", version.String(), "desktop", d.desktop.Addr().String(), "sip", d.sip.Addr().String(),
-			"metrics", d.watch.address())
+		at := append([]any{"version", version.String(), "desktop", d.desktop.Addr().String()}, listening(d.sip, conf.SIP)...)
+		d.log.Info("ready", append(at, "metrics", d.watch.address())...)
 		err = d.wait(ctx)
 	}
 	return errors.Join(err, d.stop())
@@ -104,7 +105,7 @@ func (d *daemon) start(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	pair, err := loadCertificate(d.conf.Desktop.Certificate, d.conf.Desktop.Key)
+	pair, err := loadDesktopCertificate(d.conf)
 	if err != nil {
 		return err
 	}
@@ -137,6 +138,9 @@ func (d *daemon) start(ctx context.Context) error {
 		return err
 	}
 	d.back = &operators{conf: d.conf.ReturnCall}
+	if d.back.conf.PBX == "" {
+		d.back.conf.PBX = d.conf.SIP.OutboundProxy
+	}
 	d.calls = call.NewDesk(call.Config{
 		Operators: d.back, ReturnWait: d.conf.ReturnCall.Ring.Duration,
 		Directory: db, Presence: users, Payments: payments,
@@ -157,7 +161,7 @@ func (d *daemon) start(ctx context.Context) error {
 	if err := d.startControl(); err != nil {
 		return err
 	}
-	return d.startTelephone()
+	return d.startTelephone(ctx, audit.New(db, d.log))
 }
 
 func (d *daemon) startPayments(ctx context.Context, db *store.Store, reporter call.Reporter) (*payment.Desk, error) {
@@ -209,9 +213,22 @@ func merchantsOf(db *store.Store) func(context.Context) ([]ivr.MerchantID, error
 }
 
 // startTelephone opens the media ports and then the SIP port: from here on calls come.
-func (d *daemon) startTelephone() error {
+func (d *daemon) startTelephone(ctx context.Context, book *audit.Log) error {
 	address, err := mediaAddress(d.conf)
 	if err != nil {
+		return err
+	}
+	endpoint, err := sipConfig(d.conf)
+	if err != nil {
+		return err
+	}
+	endpoint.Log = d.log
+	trunks, err := trunkSources(ctx, d.conf.SIP)
+	if err != nil {
+		d.log.Warn("calls from that trunk are refused until the next start", "error", err)
+	}
+	endpoint.Sources = append(endpoint.Sources, trunks...)
+	if err := d.warnOfPlain(ctx, book); err != nil {
 		return err
 	}
 	engine, err := media.New(media.Config{
@@ -222,13 +239,10 @@ func (d *daemon) startTelephone() error {
 		return err
 	}
 	d.later(engine.Close)
-	d.sip, err = sipua.New(sipua.Config{
-		Listen: d.conf.SIP.Listen, Advertised: d.conf.SIP.Advertise, UserAgent: "Tsunagi/" + version.String(),
-		Sources: d.conf.SIP.PeerPrefixes(), NumberFrom: sipua.NumberFrom(d.conf.SIP.NumberFrom), Log: d.log,
-		Observer: d.watch,
-	}, engine, front{d.calls, d.ready, d.watch.Metrics})
+	endpoint.Observer = d.watch
+	d.sip, err = sipua.New(endpoint, engine, front{d.calls, d.ready, d.watch.Metrics})
 	if err != nil {
-		return portInUse("sip.listen", d.conf.SIP.Listen, err)
+		return sipPortInUse(d.conf.SIP, err)
 	}
 	d.watchTelephone(engine)
 	d.telephone.Store(d.sip)
@@ -252,6 +266,19 @@ func (d *daemon) startTelephone() error {
 	return nil
 }
 
+// warnOfPlain says and writes down that SIP goes unencrypted (security.md T6).
+func (d *daemon) warnOfPlain(ctx context.Context, book *audit.Log) error {
+	if !d.conf.SIP.PlainSameSegment {
+		return nil
+	}
+	d.log.Warn("SIP and voice may go unencrypted: sip.plain_same_segment is on (同一セグメント). Nobody but the PBX may be in this network segment",
+		"listen", d.conf.SIP.Listen, "encryption", d.conf.SIP.Encryption)
+	return book.Write(ctx, audit.Event{
+		Kind: audit.PlaintextUsed, Result: audit.OK, Object: "sip.plain_same_segment",
+		Detail: "listen " + d.conf.SIP.Listen + ", encryption " + d.conf.SIP.Encryption,
+	})
+}
+
 // drain lets the calls in progress finish, for as long as the site allows.
 func (d *daemon) drain() error {
 	ctx, cancel := context.WithTimeout(context.Background(), d.conf.SIP.Drain.Duration)
@@ -271,9 +298,13 @@ const (
 func mediaAddress(conf config.Config) (netip.Addr, error) {
 	host := conf.RTP.Address
 	if host == "" {
+		listen := conf.SIP.TLS.Listen
+		if listen == "" {
+			listen = conf.SIP.Listen
+		}
 		var err error
-		if host, _, err = net.SplitHostPort(conf.SIP.Listen); err != nil {
-			return netip.Addr{}, fmt.Errorf("sip.listen: %w", err)
+		if host, _, err = net.SplitHostPort(listen); err != nil {
+			return netip.Addr{}, fmt.Errorf("SIP address %s: %w", listen, err)
 		}
 	}
 	address, err := netip.ParseAddr(host)

@@ -77,7 +77,7 @@ func Prepare(t *testing.T, sip string, change Settings) *Server {
 	t.Helper()
 	dir := t.TempDir()
 	s := &Server{t: t, Dir: dir, config: filepath.Join(dir, "tsunagid.toml")}
-	out := s.Command("init", dir, "--desktop", "127.0.0.1:0", "--sip", sip, "--metrics", "127.0.0.1:0")
+	out := s.Command("init", dir, "--desktop", "127.0.0.1:0", "--sip", sip, "--plain-same-segment", "--metrics", "127.0.0.1:0")
 	s.fingerprint = field(t, out, "Fingerprint")
 	s.Change(Settings{"level": "'debug'"})
 	s.Change(change)
