@@ -24,10 +24,12 @@ func (k UserKey) String() string { return string(k.Merchant) + "/" + string(k.Us
 // Role decides which entrance admits a user. Spelled out on disk; append-only.
 type Role string
 
-// The roles of the guide.
+// The roles: the guide's two, and one that sees what a supervisor sees and changes
+// nothing (security.md D3).
 const (
 	RoleOperator   Role = "operator"
 	RoleSupervisor Role = "supervisor"
+	RoleAuditor    Role = "auditor"
 )
 
 // User is a person who logs in.
@@ -60,6 +62,15 @@ const (
 	ReturnBlind  ReturnCall = "blind"
 )
 
+// PasswordPolicy is what a merchant asks of passwords and sessions. Spelled out on disk.
+type PasswordPolicy string
+
+// The policies (product.md sections 2 and 3).
+const (
+	PolicySeed PasswordPolicy = "seed" // the guide's: 8 to 30 characters, advice after 90 days
+	PolicyPCI  PasswordPolicy = "pci"  // 12 to 30, forced after 90 days, one-time codes, idle lock
+)
+
 // Merchant is a merchant with its settings (product.md section 2).
 type Merchant struct {
 	ID                 MerchantID    `json:"-"`
@@ -80,6 +91,9 @@ type Merchant struct {
 	Capture            bool          `json:"capture"` // authorize and capture at once
 	Sources            []string      `json:"sources"` // CIDR list a login may come from; empty: any
 	TalkScript         string        `json:"talkScript"`
+
+	// PasswordPolicy of its users; empty: PolicySeed.
+	PasswordPolicy PasswordPolicy `json:"passwordPolicy,omitempty"`
 
 	// Language is what customers are spoken to in where an order does not choose;
 	// empty: Japanese.

@@ -12,6 +12,11 @@ type Credential struct {
 	Failures    int       // consecutive wrong passwords
 	LockedAt    time.Time // zero: not locked
 	LastLoginAt time.Time // zero: never
+	UsedAt      time.Time // when an Initial password was used for a login; zero: not yet
+	EnabledAt   time.Time // when the account was last enabled again; zero: never disabled
+
+	OneTimeSecret []byte // of the authenticator, sealed by package identity; empty: none enrolled
+	OneTimeStep   int64  // the last time step whose code was accepted: none is accepted twice
 }
 
 // TokenHash is the SHA-256 of a session's token. The token itself is known to the
@@ -27,4 +32,6 @@ type Session struct {
 	CreatedAt   time.Time
 	SeenAt      time.Time // last sign of life
 	LostAt      time.Time // when the connection was lost; zero while it stands
+	LockedAt    time.Time // when its screen was locked; zero: it is not
+	MustChange  bool      // begun with a password that the policy wants replaced first
 }

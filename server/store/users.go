@@ -17,7 +17,8 @@ import (
 // ErrNumberTaken says that an IVR number is bound to another operator.
 var ErrNumberTaken = errors.New("the IVR number belongs to another operator")
 
-const userColumns = "merchant_id, user_id, role, comment, coalesce(ivr_number, ''), extension, disabled"
+const userColumns = "merchant_id, user_id, CASE WHEN read_only THEN 'auditor' ELSE role END, comment, " +
+	"coalesce(ivr_number, ''), extension, disabled"
 
 // User finds a user by its key.
 func (s *Store) User(ctx context.Context, key ivr.UserKey) (ivr.User, error) {
@@ -51,10 +52,11 @@ func (s *Store) Users(ctx context.Context, merchant ivr.MerchantID) ([]ivr.User,
 // credential. It is ErrNumberTaken where the number is another operator's.
 func (s *Store) PutUser(ctx context.Context, u ivr.User) error {
 	_, err := s.write.ExecContext(ctx, `
-		INSERT INTO users (merchant_id, user_id, role, comment, ivr_number, extension, disabled)
-		VALUES (?, ?, ?, ?, nullif(?, ''), ?, ?)
-		ON CONFLICT (merchant_id, user_id) DO UPDATE SET role = excluded.role, comment = excluded.comment,
-			ivr_number = excluded.ivr_number, extension = excluded.extension, disabled = excluded.disabled`,
+		INSERT INTO users (merchant_id, user_id, role, read_only, comment, ivr_number, extension, disabled)
+		VALUES (?1, ?2, CASE ?3 WHEN 'auditor' THEN 'supervisor' ELSE ?3 END, ?3 = 'auditor', ?4, nullif(?5, ''), ?6, ?7)
+		ON CONFLICT (merchant_id, user_id) DO UPDATE SET role = excluded.role, read_only = excluded.read_only,
+			comment = excluded.comment, ivr_number = excluded.ivr_number, extension = excluded.extension,
+			disabled = excluded.disabled`,
 		u.Key.Merchant, u.Key.User, u.Role, u.Comment, u.IVRNumber, u.Extension, u.Disabled)
 	if unique(err) {
 		err = ErrNumberTaken // the key itself is replaced, so only the number can be in the way
@@ -70,9 +72,11 @@ func (s *Store) Credential(ctx context.Context, key ivr.UserKey) (ivr.Credential
 	var c ivr.Credential
 	var history string
 	err := s.read.QueryRowContext(ctx, `
-		SELECT password_hash, password_set_at, password_initial, password_history, failures, locked_at, last_login_at
+		SELECT password_hash, password_set_at, password_initial, password_history, failures, locked_at, last_login_at,
+			password_used_at, enabled_at, one_time_secret, one_time_step
 		FROM users WHERE merchant_id = ? AND user_id = ?`, key.Merchant, key.User).
-		Scan(&c.Hash, msTime{&c.SetAt}, &c.Initial, &history, &c.Failures, msTime{&c.LockedAt}, msTime{&c.LastLoginAt})
+		Scan(&c.Hash, msTime{&c.SetAt}, &c.Initial, &history, &c.Failures, msTime{&c.LockedAt}, msTime{&c.LastLoginAt},
+			msTime{&c.UsedAt}, msTime{&c.EnabledAt}, &c.OneTimeSecret, &c.OneTimeStep)
 	if err == nil {
 		err = json.Unmarshal([]byte(history), &c.History)
 	}
@@ -94,9 +98,11 @@ func (s *Store) PutCredential(ctx context.Context, key ivr.UserKey, c ivr.Creden
 	}
 	result, err := s.write.ExecContext(ctx, `
 		UPDATE users SET password_hash = ?, password_set_at = ?, password_initial = ?, password_history = ?,
-			failures = ?, locked_at = ?, last_login_at = ?
+			failures = ?, locked_at = ?, last_login_at = ?, password_used_at = ?, enabled_at = ?, one_time_secret = ?,
+			one_time_step = ?
 		WHERE merchant_id = ? AND user_id = ?`,
 		c.Hash, toMs(c.SetAt), c.Initial, string(history), c.Failures, toMs(c.LockedAt), toMs(c.LastLoginAt),
+		toMs(c.UsedAt), toMs(c.EnabledAt), c.OneTimeSecret, c.OneTimeStep,
 		key.Merchant, key.User)
 	if err = changedOne(result, err); err != nil {
 		return fmt.Errorf("write credential of %s: %w", key, err)

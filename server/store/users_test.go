@@ -35,6 +35,23 @@ func TestUsers(t *testing.T) {
 	}
 }
 
+// An auditor's row is spelled with two columns.
+func TestRolesComeBack(t *testing.T) {
+	s := openTest(t)
+	key := ivr.UserKey{Merchant: "shop", User: "x"}
+	for _, role := range []ivr.Role{ivr.RoleAuditor, ivr.RoleSupervisor, ivr.RoleAuditor, ivr.RoleOperator} {
+		if err := s.PutUser(t.Context(), ivr.User{Key: key, Role: role}); err != nil {
+			t.Fatal(err)
+		}
+		if got, err := s.User(t.Context(), key); err != nil || got.Role != role {
+			t.Errorf("got %q, %v, want %q", got.Role, err, role)
+		}
+	}
+	if err := s.PutUser(t.Context(), ivr.User{Key: key, Role: "boss"}); err == nil {
+		t.Error("a role that is none was written")
+	}
+}
+
 func TestIVRNumberBelongsToOne(t *testing.T) {
 	s := openTest(t)
 	second := ivr.User{Key: ivr.UserKey{Merchant: "shop", User: "op2"}, Role: ivr.RoleOperator, IVRNumber: "05030001024"}
@@ -55,6 +72,7 @@ func TestPutUserKeepsTheCredential(t *testing.T) {
 	}
 	want := ivr.Credential{
 		Hash: "$argon2id$1", SetAt: noon, History: []string{"$argon2id$0"}, Failures: 2, LockedAt: noon, LastLoginAt: noon,
+		UsedAt: noon, EnabledAt: noon, OneTimeSecret: []byte{1, 2}, OneTimeStep: 57,
 	}
 	if err := s.PutCredential(t.Context(), operator, want); err != nil {
 		t.Fatal(err)
