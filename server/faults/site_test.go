@@ -5,10 +5,7 @@ import (
 	"context"
 	"crypto/tls"
 	"crypto/x509"
-	"errors"
 	"fmt"
-	"hash/fnv"
-	"math/rand/v2"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -18,9 +15,8 @@ import (
 	"testing"
 	"time"
 
-	"tsunagi/server/audio"
+	lab "tsunagi/server/e2e/site"
 	"tsunagi/server/prompt"
-	"tsunagi/server/store"
 )
 
 // patience bounds every wait for something that must happen.
@@ -52,12 +48,12 @@ func openSite(t *testing.T) *site {
 	s := &site{t: t, dir: dir, config: filepath.Join(dir, "tsunagid.toml"), grown: make(chan struct{})}
 	s.command("init", dir, "--desktop", "127.0.0.1:0", "--sip", "127.0.0.1:0", "--plain-same-segment")
 	prompts := filepath.Join(dir, "prompts")
-	s.voice = shortVoice(t, prompts)
+	s.voice = lab.ShortVoice(t, prompts)
 	s.configure(map[string]string{
 		"level": "'info'", "sim_delay": "'300ms'", "deadline": "'5s'", "folder": "'" + prompts + "'",
 	})
 	s.command("merchant", "add", "shop", "--name", "つなぎ商店", "--channels", fmt.Sprint(2*operators), "--config", s.config)
-	s.setMerchant()
+	lab.Hasten(t, s.database())
 	for n := range operators {
 		o := &operator{site: s, user: fmt.Sprint("op", n), number: fmt.Sprintf("0503000%04d", 1000+n)}
 		out := s.command("user", "add", "shop/"+o.user, "--ivr-number", o.number, "--comment", o.user, "--config", s.config)
@@ -71,51 +67,6 @@ func openSite(t *testing.T) *site {
 	s.trust = &tls.Config{RootCAs: x509.NewCertPool(), ServerName: "localhost"}
 	s.trust.RootCAs.AppendCertsFromPEM(pem)
 	return s
-}
-
-// shortVoice records every prompt anew, a quarter of a second each, so that a call
-// takes seconds. The words are noise, each prompt its own.
-func shortVoice(t *testing.T, folder string) *prompt.Voice {
-	t.Helper()
-	if err := os.Mkdir(folder, 0o700); err != nil {
-		t.Fatal(err)
-	}
-	for _, name := range prompt.Names() {
-		hash := fnv.New64a()
-		_, _ = hash.Write([]byte(name))
-		noise := rand.New(rand.NewPCG(hash.Sum64(), 1))
-		pcm := make([]int16, audio.SampleRateHz/4)
-		for n := range pcm {
-			pcm[n] = int16(noise.IntN(8000) - 4000)
-		}
-		var wav bytes.Buffer
-		err := audio.WriteWAV(&wav, pcm, audio.SampleRateHz)
-		if err == nil {
-			err = os.WriteFile(filepath.Join(folder, string(name)+".wav"), wav.Bytes(), 0o600)
-		}
-		if err != nil {
-			t.Fatal(err)
-		}
-	}
-	voice, err := prompt.Load(os.DirFS(folder))
-	if err != nil {
-		t.Fatal(err)
-	}
-	return voice
-}
-
-// setMerchant shortens what a person needs time for.
-func (s *site) setMerchant() {
-	s.t.Helper()
-	db, err := store.Open(s.t.Context(), s.database())
-	if err != nil {
-		s.t.Fatal(err)
-	}
-	merchant, err := db.Merchant(s.t.Context(), "shop")
-	merchant.Ringback = 200 * time.Millisecond
-	if err := errors.Join(err, db.PutMerchant(s.t.Context(), merchant), db.Close()); err != nil {
-		s.t.Fatal(err)
-	}
 }
 
 func (s *site) database() string { return filepath.Join(s.dir, "data", "tsunagi.db") }

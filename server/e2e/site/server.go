@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"strings"
+	"sync"
 	"syscall"
 	"testing"
 	"time"
@@ -23,8 +24,15 @@ const (
 	Patience = 60 * time.Second
 )
 
-// program is the server under test, built by Main.
-var program string
+// Built by Main, and below its folder by Dumpable.
+var (
+	program  string // the server under test
+	dumpable struct {
+		once sync.Once
+		path string
+		err  error
+	}
+)
 
 // Main builds the server with the race detector, runs the tests and returns their exit
 // status. It is what a TestMain does.
@@ -44,6 +52,23 @@ func Main(m *testing.M) int {
 	return m.Run()
 }
 
+// Dumpable builds the server as tests may look into its memory: without the race
+// detector, whose shadow is huge, and without the lock against dumps.
+func Dumpable(t *testing.T) string {
+	t.Helper()
+	dumpable.once.Do(func() {
+		dumpable.path = program + "-dumpable"
+		build := exec.Command("go", "build", "-tags", "dumpable", "-o", dumpable.path, "tsunagi/server/cmd/tsunagid")
+		if out, err := build.CombinedOutput(); err != nil {
+			dumpable.err = fmt.Errorf("build the server: %w\n%s", err, out)
+		}
+	})
+	if dumpable.err != nil {
+		t.Fatal(dumpable.err)
+	}
+	return dumpable.path
+}
+
 // Server is a tsunagid with a merchant "shop" and an operator "sato". Its addresses
 // are known while it runs.
 type Server struct {
@@ -53,6 +78,8 @@ type Server struct {
 	SIP           string // address of the SIP endpoint
 	Metrics       string // address of the metrics and the health page
 	Log           *Log   // of the present process
+	Program       string // what is started
+	Limitless     bool   // started with no limit of dumps, and crashing as the kernel likes
 
 	t           *testing.T
 	config      string
@@ -76,7 +103,7 @@ func New(t *testing.T, change Settings) *Server {
 func Prepare(t *testing.T, sip string, change Settings) *Server {
 	t.Helper()
 	dir := t.TempDir()
-	s := &Server{t: t, Dir: dir, config: filepath.Join(dir, "tsunagid.toml")}
+	s := &Server{t: t, Dir: dir, Program: program, config: filepath.Join(dir, "tsunagid.toml")}
 	out := s.Command("init", dir, "--desktop", "127.0.0.1:0", "--sip", sip, "--plain-same-segment", "--metrics", "127.0.0.1:0")
 	s.fingerprint = field(t, out, "Fingerprint")
 	s.Change(Settings{"level": "'debug'"})
@@ -126,7 +153,12 @@ func (s *Server) Change(to Settings) {
 func (s *Server) Start() {
 	s.t.Helper()
 	s.Log = newLog(s.t, filepath.Join(s.Dir, "server.log"))
-	s.process = exec.Command(program, "serve", "--config", s.config)
+	s.process = exec.Command(s.Program, "serve", "--config", s.config)
+	if s.Limitless {
+		s.process = exec.Command("sh", "-c", `ulimit -c unlimited && exec "$0" "$@"`, s.Program, "serve", "--config", s.config)
+		s.process.Dir = s.Dir
+		s.process.Env = append(os.Environ(), "GOTRACEBACK=crash")
+	}
 	s.process.Stderr = s.Log
 	if err := s.process.Start(); err != nil {
 		s.t.Fatal(err)
@@ -179,6 +211,27 @@ func (s *Server) Stop() {
 		s.t.Logf("server log:\n%s", s.Log.Tail())
 	}
 }
+
+// Abort ends the server with SIGABRT, as a broken program ends, and tells how.
+func (s *Server) Abort() syscall.WaitStatus {
+	s.t.Helper()
+	if err := s.process.Process.Signal(syscall.SIGABRT); err != nil {
+		s.t.Fatal(err)
+	}
+	_ = s.process.Wait() // aborted: its error says nothing new
+	status, ok := s.process.ProcessState.Sys().(syscall.WaitStatus)
+	if !ok {
+		s.t.Fatal("how it ended cannot be told")
+	}
+	s.process = nil
+	return status
+}
+
+// PID is the running server's process ID.
+func (s *Server) PID() int { return s.process.Process.Pid }
+
+// Config is the path of the server's configuration.
+func (s *Server) Config() string { return s.config }
 
 // Kill ends the server as a power cut does.
 func (s *Server) Kill() {
