@@ -107,7 +107,13 @@ func headerValues(m sip.Message, name string) []string {
 	return values
 }
 
+// options answers as an INVITE would be (RFC 3261 11.2): a PBX that asks before it sends
+// a call goes elsewhere while we drain.
 func (e *Endpoint) options(req *sip.Request, tx *sip.ServerTx) {
+	if n := noteOf(req); (n == nil || n.leg == nil) && e.draining() {
+		e.replyFault(req, tx, refuse(sip.StatusServiceUnavailable, retryAfter(overloadRetryAfter)))
+		return
+	}
 	res := e.response(req, sip.StatusOK, "", capabilities()...)
 	res.AppendHeader(e.contact(req.Transport()))
 	e.reply(req, tx, res)

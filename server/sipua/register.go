@@ -82,7 +82,8 @@ func (e *Endpoint) Registrations() []Registration {
 
 // Withdraw takes our registrations back, so that the PBXs send no more calls, and
 // waits until they have answered or ctx is done. It is the first thing of a drain;
-// Close does it too. The accounts are not registered again.
+// Close does it too. The accounts are not registered again, and OPTIONS are answered
+// 503 from then on. Refusing calls that come all the same is the Front's.
 func (e *Endpoint) Withdraw(ctx context.Context) {
 	e.withdrawOnce.Do(func() { close(e.withdraw) })
 	e.mu.Lock()
@@ -94,6 +95,16 @@ func (e *Endpoint) Withdraw(ctx context.Context) {
 	select {
 	case <-e.withdrawn:
 	case <-ctx.Done():
+	}
+}
+
+// draining reports whether Withdraw or Close has begun.
+func (e *Endpoint) draining() bool {
+	select {
+	case <-e.withdraw:
+		return true
+	default:
+		return false
 	}
 }
 

@@ -279,19 +279,30 @@ func (d *daemon) warnOfPlain(ctx context.Context, book *audit.Log) error {
 	})
 }
 
-// drain lets the calls in progress finish, for as long as the site allows.
+// drain has the PBXs send no more calls and lets those in progress finish, for as long
+// as the site allows. A call that comes all the same is refused with 503 and Retry-After,
+// so that the PBX can tell its operator at once.
 func (d *daemon) drain() error {
 	ctx, cancel := context.WithTimeout(context.Background(), d.conf.SIP.Drain.Duration)
 	defer cancel()
 	d.watch.draining.Store(true)
+	withdrawn := make(chan struct{})
+	go func() {
+		defer close(withdrawn)
+		ctx, cancel := context.WithTimeout(context.Background(), withdrawLimit)
+		defer cancel()
+		d.sip.Withdraw(ctx)
+	}()
 	d.calls.Drain(ctx)
+	<-withdrawn
 	return nil
 }
 
 const (
-	sendingLimit = 130 * time.Second // an authorization under way is waited for (spec/payments.md)
-	byeLimit     = 3 * time.Second   // for the PBX to answer our last BYEs
-	closeLimit   = 3 * time.Second   // for the desktops to take their last frames
+	sendingLimit  = 130 * time.Second // an authorization under way is waited for (spec/payments.md)
+	byeLimit      = 3 * time.Second   // for the PBX to answer our last BYEs
+	withdrawLimit = 5 * time.Second   // for the PBXs to answer that they know us no more
+	closeLimit    = 3 * time.Second   // for the desktops to take their last frames
 )
 
 // mediaAddress is the address for voice packets: its own, or that of the SIP port.

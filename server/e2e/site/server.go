@@ -149,6 +149,21 @@ func (s *Server) Change(to Settings) {
 	}
 }
 
+// Append adds text to the end of the configuration, for the next start.
+func (s *Server) Append(text string) {
+	s.t.Helper()
+	f, err := os.OpenFile(s.config, os.O_APPEND|os.O_WRONLY, 0)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	if _, err := f.WriteString("\n" + text); err != nil {
+		s.t.Fatal(err)
+	}
+	if err := f.Close(); err != nil {
+		s.t.Fatal(err)
+	}
+}
+
 // Start runs 'serve' and waits until it is ready.
 func (s *Server) Start() {
 	s.t.Helper()
@@ -181,6 +196,14 @@ func (s *Server) Page(path string) (status int, body string) {
 		s.t.Fatal(err)
 	}
 	return res.StatusCode, string(text)
+}
+
+// Drain tells the server to stop, as Stop does, and does not wait for it.
+func (s *Server) Drain() {
+	s.t.Helper()
+	if err := s.process.Process.Signal(syscall.SIGTERM); err != nil {
+		s.t.Fatal(err)
+	}
 }
 
 // Stop ends the server as an administrator does and fails the test if it does not
