@@ -16,7 +16,8 @@ const (
 const Sources = 3
 
 // sameWithin is how long after the last sign of a press another source may still tell
-// of it. An INFO that has to be sent a second time comes half a second late.
+// of it. An INFO that has to be sent a second time comes half a second late (RFC 3261,
+// timer E at T1).
 const sameWithin = 600 * time.Millisecond
 
 // Merger makes one press of what several sources tell of it: a press told by a source
@@ -40,11 +41,13 @@ type merged struct {
 	latest time.Duration // its last sign
 }
 
-// Take reports whether a press told by a source is a new one.
-func (m *Merger) Take(k Key, from Source, at time.Duration) bool {
+// Take reports whether a press told by a source is a new one. The source says that the
+// key has been down for length, as an INFO does that is sent when it comes up; 0 where
+// it does not know.
+func (m *Merger) Take(k Key, from Source, at, length time.Duration) bool {
 	for i := range m.presses {
 		p := &m.presses[(m.newest+1+i)%kept] // the oldest first
-		if p.may(k, at) && !p.told[from] {
+		if p.may(k, at-length) && !p.told[from] {
 			p.told[from] = true
 			return false
 		}

@@ -10,8 +10,10 @@ import (
 // told is what a source tells of a press.
 type told struct {
 	at   time.Duration
-	key  byte
+	key  byte // 0: the keys are wiped
 	from dtmf.Source
+
+	length time.Duration // how long the source says that it was down
 }
 
 // merge returns the keys that count of what was told.
@@ -19,7 +21,11 @@ func merge(all []told) string {
 	var m dtmf.Merger
 	var keys []byte
 	for _, t := range all {
-		if m.Take(dtmf.Key(t.key), t.from, t.at) {
+		if t.key == 0 {
+			m.Wipe()
+			continue
+		}
+		if m.Take(dtmf.Key(t.key), t.from, t.at, t.length) {
 			keys = append(keys, t.key)
 		}
 	}
@@ -34,17 +40,25 @@ func TestAPressToldTwoWaysIsOneKey(t *testing.T) {
 		told []told
 		want string
 	}{
-		{"by one source", []told{{0, '1', e}, {80 * ms, '1', e}, {160 * ms, '2', e}}, "112"},
-		{"event, then tone", []told{{0, '1', e}, {38 * ms, '1', b}}, "1"},
-		{"tone, then event", []told{{0, '1', b}, {60 * ms, '1', e}}, "1"},
-		{"all three", []told{{0, '1', e}, {38 * ms, '1', b}, {300 * ms, '1', i}}, "1"},
-		{"a repeated digit two ways", []told{{0, '1', e}, {38 * ms, '1', b}, {80 * ms, '1', e}, {118 * ms, '1', b}}, "11"},
-		{"a repeated digit whose tones come after both events", []told{{0, '1', e}, {80 * ms, '1', e}, {100 * ms, '1', b}, {180 * ms, '1', b}}, "11"},
-		{"different keys that come late", []told{{0, '1', e}, {80 * ms, '2', e}, {100 * ms, '1', b}, {180 * ms, '2', b}}, "12"},
-		{"the tone of the second press is missed", []told{{0, '1', e}, {38 * ms, '1', b}, {200 * ms, '1', e}, {400 * ms, '1', e}, {438 * ms, '1', b}}, "111"},
-		{"the event of the second press is lost", []told{{0, '1', e}, {38 * ms, '1', b}, {238 * ms, '1', b}, {400 * ms, '1', e}, {438 * ms, '1', b}}, "111"},
-		{"a second later it is another press", []told{{0, '1', e}, {time.Second, '1', i}}, "11"},
-		{"another key is another press", []told{{0, '1', e}, {38 * ms, '2', b}}, "12"},
+		{"by one source", []told{{at: 0, key: '1', from: e}, {at: 80 * ms, key: '1', from: e}, {at: 160 * ms, key: '2', from: e}}, "112"},
+		{"event, then tone", []told{{at: 0, key: '1', from: e}, {at: 38 * ms, key: '1', from: b}}, "1"},
+		{"tone, then event", []told{{at: 0, key: '1', from: b}, {at: 60 * ms, key: '1', from: e}}, "1"},
+		{"all three", []told{{at: 0, key: '1', from: e}, {at: 38 * ms, key: '1', from: b}, {at: 300 * ms, key: '1', from: i}}, "1"},
+		{"a repeated digit two ways", []told{{at: 0, key: '1', from: e}, {at: 38 * ms, key: '1', from: b}, {at: 80 * ms, key: '1', from: e}, {at: 118 * ms, key: '1', from: b}}, "11"},
+		{"a repeated digit whose tones come after both events", []told{{at: 0, key: '1', from: e}, {at: 80 * ms, key: '1', from: e}, {at: 100 * ms, key: '1', from: b}, {at: 180 * ms, key: '1', from: b}}, "11"},
+		{"different keys that come late", []told{{at: 0, key: '1', from: e}, {at: 80 * ms, key: '2', from: e}, {at: 100 * ms, key: '1', from: b}, {at: 180 * ms, key: '2', from: b}}, "12"},
+		{"the tone of the second press is missed", []told{{at: 0, key: '1', from: e}, {at: 38 * ms, key: '1', from: b}, {at: 200 * ms, key: '1', from: e}, {at: 400 * ms, key: '1', from: e}, {at: 438 * ms, key: '1', from: b}}, "111"},
+		{"the event of the second press is lost", []told{{at: 0, key: '1', from: e}, {at: 38 * ms, key: '1', from: b}, {at: 238 * ms, key: '1', from: b}, {at: 400 * ms, key: '1', from: e}, {at: 438 * ms, key: '1', from: b}}, "111"},
+		{"a second later it is another press", []told{{at: 0, key: '1', from: e}, {at: time.Second, key: '1', from: i}}, "11"},
+		{"INFO behind two presses", []told{{at: 0, key: '1', from: e}, {at: 100 * ms, key: '1', from: e},
+			{at: 200 * ms, key: '1', from: i}, {at: 300 * ms, key: '1', from: i}, {at: 310 * ms, key: '1', from: i}}, "111"},
+		{"an INFO that was lost and sent again", []told{{at: 0, key: '1', from: e}, {at: 690 * ms, key: '1', from: i, length: 100 * ms}}, "1"},
+		{"an INFO that tells of a key held for 3 s", []told{{at: 0, key: '1', from: e}, {at: 3100 * ms, key: '1', from: i, length: 3 * time.Second}}, "1"},
+		{"events lost of some presses", []told{{at: 0, key: '1', from: e}, {at: 50 * ms, key: '1', from: i}, {at: 250 * ms, key: '2', from: i},
+			{at: 400 * ms, key: '3', from: e}, {at: 450 * ms, key: '3', from: i}}, "123"},
+		{"wiped between the two", []told{{at: 0, key: '#', from: e}, {}, {at: 100 * ms, key: '#', from: i}, {at: 200 * ms, key: '4', from: i}}, "#4"},
+		{"wiped and over", []told{{at: 0, key: '#', from: e}, {}, {at: 700 * ms, key: '4', from: i}}, "#4"},
+		{"another key is another press", []told{{at: 0, key: '1', from: e}, {at: 38 * ms, key: '2', from: b}}, "12"},
 	}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
@@ -57,26 +71,26 @@ func TestAPressToldTwoWaysIsOneKey(t *testing.T) {
 
 func TestAHeldKeyIsStillTheSamePress(t *testing.T) {
 	var m dtmf.Merger
-	m.Take('9', dtmf.FromTone, 0)
+	m.Take('9', dtmf.FromTone, 0, 0)
 	for at := time.Duration(0); at <= 8*time.Second; at += 20 * time.Millisecond {
 		m.Hold('9', dtmf.FromTone, at)
 	}
-	if m.Take('9', dtmf.FromInfo, 8200*time.Millisecond) {
+	if m.Take('9', dtmf.FromInfo, 8200*time.Millisecond, 0) {
 		t.Error("the INFO at the end of a key held for 8 s counted as another press")
 	}
-	if !m.Take('9', dtmf.FromInfo, 8300*time.Millisecond) {
+	if !m.Take('9', dtmf.FromInfo, 8300*time.Millisecond, 0) {
 		t.Error("the next INFO did not count")
 	}
 }
 
 func TestAWipedMergerStillKnowsItsPresses(t *testing.T) {
 	var m dtmf.Merger
-	m.Take('9', dtmf.FromEvent, 0)
+	m.Take('9', dtmf.FromEvent, 0, 0)
 	m.Wipe()
-	if m.Take('9', dtmf.FromTone, 40*time.Millisecond) {
+	if m.Take('9', dtmf.FromTone, 40*time.Millisecond, 0) {
 		t.Error("the tone of a press counted again after Wipe")
 	}
-	if !m.Take('9', dtmf.FromEvent, 200*time.Millisecond) {
+	if !m.Take('9', dtmf.FromEvent, 200*time.Millisecond, 0) {
 		t.Error("the next press did not count")
 	}
 }
@@ -89,7 +103,7 @@ func FuzzMerger(f *testing.F) {
 		var m dtmf.Merger
 		var got, want []byte
 		tell := func(k byte, from dtmf.Source, at time.Duration) {
-			if m.Take(dtmf.Key(k), from, at) {
+			if m.Take(dtmf.Key(k), from, at, 0) {
 				got = append(got, k)
 			}
 		}

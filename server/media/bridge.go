@@ -139,6 +139,6 @@ func (s *Session) searched() bool { return s.params.Tones || s.bridge != nil && 
 // heardTone takes a press heard in the sound.
 func (s *Session) heardTone(k dtmf.Key) {
 	if s.params.Tones {
-		s.pressed(k, dtmf.FromTone)
+		s.pressed(k, dtmf.FromTone, 0)
 	}
 }

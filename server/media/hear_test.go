@@ -134,7 +134,7 @@ func TestAPressThatComesTwoWaysIsOneKey(t *testing.T) {
 			p.send(101, report.Payload[:]...)
 			r.pass(20 * time.Millisecond)
 		}
-		s.KeyByInfo(dtmf.Key(k))
+		s.KeyByInfo(dtmf.Key(k), 0)
 		p.timestamp = begun + 1600
 		p.say(0, audio.EncodePCMU, make([]int16, 3*audio.FrameSamples))
 	}
@@ -151,7 +151,7 @@ func TestKeysOfTheSignallingAreHeard(t *testing.T) {
 	sink := &recorder{}
 	s, _ := r.start(sink, agreed())
 	for _, k := range []byte("11#") {
-		s.KeyByInfo(dtmf.Key(k))
+		s.KeyByInfo(dtmf.Key(k), 0)
 	}
 	r.pass(tickLength)
 	if got := s.Stats().Keys; string(sink.keys) != "11#" || got != (KeyStats{Infos: 3}) {

@@ -2,6 +2,7 @@ package media
 
 import (
 	"net/netip"
+	"time"
 
 	"tsunagi/server/dtmf"
 )
@@ -59,15 +60,15 @@ func (s *Session) press(h header, payload []byte) {
 		SSRC: h.ssrc, Timestamp: h.timestamp, Marker: h.marker, Payload: payload,
 	})
 	if first {
-		s.pressed(key, dtmf.FromEvent)
+		s.pressed(key, dtmf.FromEvent, 0)
 	} else if report, ok := dtmf.ParseReport(payload); ok {
 		s.merger.Hold(report.Key, dtmf.FromEvent, s.engine.arrival)
 	}
 }
 
-// pressed takes a press that a source tells of.
-func (s *Session) pressed(k dtmf.Key, from dtmf.Source) {
-	if !s.merger.Take(k, from, s.engine.arrival) {
+// pressed takes a press of some length that a source tells of; 0: it does not say.
+func (s *Session) pressed(k dtmf.Key, from dtmf.Source, length time.Duration) {
+	if !s.merger.Take(k, from, s.engine.arrival, length) {
 		s.counters.repeated.Add(1)
 		return
 	}

@@ -85,10 +85,11 @@ func (s *Session) SendKey(k dtmf.Key, length, pause time.Duration) {
 	})
 }
 
-// KeyByInfo takes a key that the peer's signalling told of, by SIP INFO. The Sink hears
-// of it unless the press has come as an event or tone too.
-func (s *Session) KeyByInfo(k dtmf.Key) {
-	s.command(func() { s.pressed(k, dtmf.FromInfo) })
+// KeyByInfo takes a press that the peer's signalling told of, by SIP INFO, and for how
+// long the key was down; 0 where it did not say. The Sink hears of it unless the press
+// has come as an event or tone too, by the rule of dtmf.Merger.
+func (s *Session) KeyByInfo(k dtmf.Key, length time.Duration) {
+	s.command(func() { s.pressed(k, dtmf.FromInfo, length) })
 }
 
 // WipeKeys forgets which keys were received. It is for the moment when a field of card

@@ -63,9 +63,8 @@
 // # Keys
 //
 // A key comes by RTP or by INFO (application/dtmf-relay, application/dtmf), and some
-// telephones send both. Each press is one Key event: of two reports of the same key,
-// one by either way and within 1 s plus the length of the press, the second is the
-// same press again. Bodies of INFO are wiped once they are read.
+// telephones send both. Each press is one Key event by the rule of dtmf.Merger, which
+// package media applies to all ways alike. Bodies of INFO are wiped once they are read.
 //
 // # Session timers and reliable responses
 //

@@ -1,8 +1,6 @@
 package sipua
 
 import (
-	"time"
-
 	"github.com/emiago/sipgo/sip"
 
 	"tsunagi/server/dtmf"
@@ -12,7 +10,8 @@ import (
 // RFC 6086, which has no Info Package.
 const acceptedInfo = dtmf.ContentRelay + ", " + dtmf.ContentSignal
 
-// info answers INFO and counts the key that it reports. RFC 6086 4.2.2 lets an empty
+// info answers INFO and hands the key that it reports to the media, where all ways of
+// a press meet. RFC 6086 4.2.2 lets an empty
 // one be taken as a sign of life.
 func (l *Leg) info(req *sip.Request, tx *sip.ServerTx) {
 	e := l.endpoint
@@ -36,14 +35,9 @@ func (l *Leg) info(req *sip.Request, tx *sip.ServerTx) {
 	e.reply(req, tx, e.response(req, sip.StatusOK, ""))
 	// Before the answer nobody has asked for a key, and afterwards nobody listens.
 	if err == nil && (l.state == answered || l.state == confirmed) {
-		l.key(info.Key, byInfo, info.Length)
-	}
-}
-
-// key tells of a press unless it was told already.
-func (l *Leg) key(k dtmf.Key, from keySource, length time.Duration) {
-	if l.presses.count(k, from, length, time.Now()) {
-		l.emit(Event{Kind: Key, Key: k})
+		if s := l.media(); s != nil {
+			s.KeyByInfo(info.Key, info.Length)
+		}
 	}
 }
 

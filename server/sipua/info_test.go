@@ -7,9 +7,6 @@ import (
 	"strings"
 	"sync"
 	"testing"
-	"time"
-
-	"tsunagi/server/dtmf"
 )
 
 // pressInfo reports a key by INFO without waiting for the answer.
@@ -111,77 +108,6 @@ func TestPressByEventAndInfoIsOneKey(t *testing.T) {
 	if got := keys(t, leg, 1); got != "9" {
 		t.Errorf("got %s, want 9: a press was counted twice", got)
 	}
-}
-
-func TestPresses(t *testing.T) {
-	const ms = time.Millisecond
-	type report struct {
-		at     time.Duration
-		from   keySource
-		key    dtmf.Key // zero: the keys are wiped
-		length time.Duration
-		want   bool
-	}
-	for name, reports := range map[string][]report{
-		"one source": {{0, byInfo, '1', 0, true}, {100 * ms, byInfo, '1', 0, true}, {200 * ms, byInfo, '1', 0, true}},
-		"each key twice": {{0, bySound, '1', 0, true}, {80 * ms, byInfo, '1', 80 * ms, false},
-			{200 * ms, bySound, '1', 0, true}, {280 * ms, byInfo, '1', 80 * ms, false}},
-		"INFO behind two presses": {{0, bySound, '1', 0, true}, {100 * ms, bySound, '1', 0, true},
-			{200 * ms, byInfo, '1', 0, false}, {300 * ms, byInfo, '1', 0, false}, {310 * ms, byInfo, '1', 0, true}},
-		"INFO first":         {{0, byInfo, '*', 100 * ms, true}, {40 * ms, bySound, '*', 0, false}},
-		"another key":        {{0, byInfo, '1', 0, true}, {10 * ms, bySound, '2', 0, true}},
-		"a lost INFO again":  {{0, bySound, '1', 0, true}, {600 * ms, byInfo, '1', 100 * ms, false}},
-		"outside the window": {{0, bySound, '1', 0, true}, {1001 * ms, byInfo, '1', 0, true}},
-		"held for 3 s":       {{0, bySound, '1', 0, true}, {3100 * ms, byInfo, '1', 3000 * ms, false}},
-		"RTP lost": {{0, bySound, '1', 0, true}, {50 * ms, byInfo, '1', 0, false}, {250 * ms, byInfo, '2', 0, true},
-			{400 * ms, bySound, '3', 0, true}, {450 * ms, byInfo, '3', 0, false}},
-		"wiped between": {{0, bySound, '#', 0, true}, {10 * ms, "", 0, 0, false}, {100 * ms, byInfo, '#', 0, false},
-			{200 * ms, byInfo, '4', 0, true}},
-		"wiped and over": {{0, bySound, '#', 0, true}, {10 * ms, "", 0, 0, false}, {1200 * ms, byInfo, '4', 0, true}},
-	} {
-		var p presses
-		began := time.Now()
-		for i, r := range reports {
-			if r.key == 0 {
-				p.wipe()
-				continue
-			}
-			if got := p.count(r.key, r.from, r.length, began.Add(r.at)); got != r.want {
-				t.Errorf("%s: report %d: got %v, want %v", name, i, got, r.want)
-			}
-		}
-	}
-}
-
-// Facts: a source alone counts every press; no press is counted more often than the
-// source that reported more of its key has reported it; what is remembered is bounded.
-func FuzzPresses(f *testing.F) {
-	f.Add([]byte{0x11, 0x91, 0x12, 0x92})
-	f.Fuzz(func(t *testing.T, steps []byte) {
-		var p presses
-		now := time.Unix(0, 0)
-		reported, counted := map[keySource]map[dtmf.Key]int{bySound: {}, byInfo: {}}, map[dtmf.Key]int{}
-		for _, step := range steps {
-			now = now.Add(time.Duration(step>>2&15) * 50 * time.Millisecond)
-			key, from := dtmf.Key('0'+step&3), bySound
-			if step&0x80 != 0 {
-				from = byInfo
-			}
-			reported[from][key]++
-			if p.count(key, from, 0, now) {
-				counted[key]++
-			}
-			if len(p.alone) > twinLimit {
-				t.Fatalf("%d presses remembered", len(p.alone))
-			}
-		}
-		for key, n := range counted {
-			sound, info := reported[bySound][key], reported[byInfo][key]
-			if n < max(sound, info) || n > sound+info {
-				t.Errorf("one of %d and %d reports counted %d times", sound, info, n)
-			}
-		}
-	})
 }
 
 // T1 of the security requirements: no digit of an INFO body is in the log.

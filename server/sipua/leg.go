@@ -54,7 +54,6 @@ type Leg struct {
 	again    chan *sip.Response // a further 200 to our INVITE
 	ended    chan struct{}      // closed with the last event
 	gone     chan struct{}      // closed when the dialog is over too
-	presses  presses
 
 	mu      sync.Mutex
 	of      string // the call, as the log names it; empty where nobody said
@@ -178,10 +177,9 @@ func (l *Leg) SendKey(k dtmf.Key, length, pause time.Duration) {
 	}
 }
 
-// WipeKeys has the leg and its media forget which keys were counted last. It is for
+// WipeKeys has the leg's media forget which keys were counted last. It is for
 // the moment when a field of card digits is done with.
 func (l *Leg) WipeKeys() {
-	l.presses.wipe()
 	if s := l.media(); s != nil {
 		s.WipeKeys()
 	}
@@ -244,7 +242,6 @@ func (l *Leg) end(why Reason) {
 		s.Close()
 		stats = s.Stats()
 	}
-	l.presses.wipe()
 	l.log.Info("leg ended", "call", call, "number", l.number, "reason", string(why), "media", stats)
 	l.endpoint.cfg.Observer.LegEnded(string(why), stats)
 	l.events.end(why)
@@ -255,7 +252,7 @@ func (l *Leg) end(why Reason) {
 type legSink struct{ leg *Leg }
 
 // Key implements media.Sink.
-func (s legSink) Key(k dtmf.Key) { s.leg.key(k, bySound, 0) }
+func (s legSink) Key(k dtmf.Key) { s.leg.emit(Event{Kind: Key, Key: k}) }
 
 // PlayedOut implements media.Sink.
 func (s legSink) PlayedOut(turn int) { s.leg.emit(Event{Kind: PlayedOut, Turn: turn}) }
