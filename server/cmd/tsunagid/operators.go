@@ -16,6 +16,10 @@ import (
 // Replaces. It has both parties on the line, so it knows at once.
 const referWait = 10 * time.Second
 
+// headStart is how long before the telephone the desktop is told: the operator reads the
+// result, then picks up (product.md 6.8). The customer hears meanwhile what happens.
+const headStart = 500 * time.Millisecond
+
 // operators calls operators back: call.Operators over SIP.
 type operators struct {
 	conf  config.ReturnCall
@@ -32,6 +36,7 @@ func (o *operators) Dial(c *call.Call, customer call.Leg, turn int, extension st
 	line := &operatorLine{cancel: cancel}
 	o.tasks.Go(func() {
 		defer cancel()
+		let(ctx, headStart)
 		leg, err := o.ring(ctx, legOf(customer), extension)
 		if err != nil {
 			c.TransferFailed(turn, err)
@@ -70,9 +75,18 @@ func (o *operators) shown(customer *sipua.Leg, extension string) string {
 	return customer.Number()
 }
 
+// let lets time pass, or ctx end.
+func let(ctx context.Context, pass time.Duration) {
+	select {
+	case <-ctx.Done():
+	case <-time.After(pass):
+	}
+}
+
 // Refer is call.Operators.
 func (o *operators) Refer(c *call.Call, customer call.Leg, turn int, extension string) {
 	o.tasks.Go(func() {
+		let(context.Background(), headStart)
 		// The call's own time-out bounds it, by ending the customer's leg.
 		if err := legOf(customer).Refer(context.Background(), extension, nil); err != nil {
 			c.TransferFailed(turn, err)

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net"
 	"net/textproto"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -123,6 +124,19 @@ func (m *manager) channel(endpoint string) string {
 	m.t.Helper()
 	e := m.wait("a channel of "+endpoint+" in a bridge", func(e event) bool {
 		return e["Event"] == "BridgeEnter" && strings.HasPrefix(e["Channel"], "PJSIP/"+endpoint+"-")
+	})
+	return e["Channel"]
+}
+
+// nthChannel is the nth channel of an endpoint that has talked to somebody.
+func (m *manager) nthChannel(endpoint string, n int) string {
+	m.t.Helper()
+	var known []string
+	e := m.wait(fmt.Sprintf("channel %d of %s in a bridge", n, endpoint), func(e event) bool {
+		if e["Event"] == "BridgeEnter" && strings.HasPrefix(e["Channel"], "PJSIP/"+endpoint+"-") && !slices.Contains(known, e["Channel"]) {
+			known = append(known, e["Channel"])
+		}
+		return len(known) == n
 	})
 	return e["Channel"]
 }

@@ -67,12 +67,15 @@ func freeNetwork(t *testing.T) string {
 	return ""
 }
 
-// newAsterisk configures a PBX and starts it.
-func newAsterisk(t *testing.T, network string) *asterisk {
+// newAsterisk configures a PBX, with a line more for the trunk to the server, and starts it.
+func newAsterisk(t *testing.T, network, trunk string) *asterisk {
 	t.Helper()
 	a := &asterisk{t: t, dir: t.TempDir(), network: network}
 	if out, err := exec.Command(script, "configure", a.dir, network).CombinedOutput(); err != nil {
 		t.Fatalf("configure the PBX: %v\n%s", err, out)
+	}
+	if trunk != "" {
+		a.configure("pjsip.conf", "[tsunagi](base)\n", "[tsunagi](base)\n"+trunk+"\n")
 	}
 	t.Cleanup(func() {
 		a.stop()
@@ -82,6 +85,22 @@ func newAsterisk(t *testing.T, network string) *asterisk {
 	})
 	a.start()
 	return a
+}
+
+// configure changes one place of a configuration file.
+func (a *asterisk) configure(file, from, to string) {
+	a.t.Helper()
+	path := filepath.Join(a.dir, "etc", file)
+	text, err := os.ReadFile(path)
+	if err != nil {
+		a.t.Fatal(err)
+	}
+	if strings.Count(string(text), from) != 1 {
+		a.t.Fatalf("%s: %q stands there %d times", file, from, strings.Count(string(text), from))
+	}
+	if err := os.WriteFile(path, []byte(strings.Replace(string(text), from, to, 1)), 0o600); err != nil {
+		a.t.Fatal(err)
+	}
 }
 
 // start runs Asterisk until it says that it is ready, the way systemd hears of it.

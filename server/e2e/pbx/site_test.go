@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"tsunagi/server"
 	"tsunagi/server/e2e/site"
 	"tsunagi/server/prompt"
 	"tsunagi/shared/message"
@@ -37,14 +38,29 @@ type office struct {
 // newOffice opens an office: "sato" is logged in, all telephones are plugged in.
 func newOffice(t *testing.T) *office {
 	t.Helper()
+	return newOfficeWith(t, arrangement{})
+}
+
+// arrangement is what is different in an office.
+type arrangement struct {
+	settings site.Settings
+	edit     func(*ivr.Merchant, *ivr.User)
+	trunk    string // a line more in the trunk's section of pjsip.conf
+}
+
+func newOfficeWith(t *testing.T, a arrangement) *office {
+	t.Helper()
 	needPBX(t)
 	network := freeNetwork(t)
 	f := &office{t: t, network: network}
-	f.pbx = newAsterisk(t, network)
+	f.pbx = newAsterisk(t, network, a.trunk)
 	f.operator = newTelephone(t, network, "101", "101")
 	f.direct = newTelephone(t, network, "102", "102")
 	f.customer = newTelephone(t, network, "201", "09011112222")
-	f.server = site.Prepare(t, network+".2:5060", nil)
+	f.server = site.Prepare(t, network+".2:5060", a.settings)
+	if a.edit != nil {
+		f.server.Edit(a.edit)
+	}
 	f.server.Start()
 	f.desktop = site.FirstLogin(t, f.server)
 	return f

@@ -6,9 +6,11 @@ import (
 	"net/netip"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
+	"tsunagi/server/audio"
 	"tsunagi/server/dtmf"
 	"tsunagi/server/e2e/site"
 	"tsunagi/server/media"
@@ -33,7 +35,9 @@ type telephone struct {
 	pbx      string // host:port
 	endpoint *sipua.Endpoint
 	voice    *prompt.Voice
-	calls    chan *sipua.Leg // unanswered
+	calls    chan *sipua.Leg        // unanswered
+	refuses  atomic.Int32           // the status with which calls are refused; 0: the telephone rings
+	rings    atomic.Pointer[func()] // what happens when it does; nil: nothing else
 }
 
 // newTelephone plugs a telephone in.
@@ -73,11 +77,20 @@ func newTelephone(t *testing.T, network, host, number string) *telephone {
 
 // Admit implements sipua.Front: the telephone rings until somebody answers.
 func (p *telephone) Admit(sipua.Invite) (sipua.Handler, *sipua.Refusal) {
+	if status := p.refuses.Load(); status != 0 {
+		return nil, &sipua.Refusal{Status: int(status)}
+	}
+	if rings := p.rings.Load(); rings != nil {
+		(*rings)()
+	}
 	return func(l *sipua.Leg) {
 		p.calls <- l
 		<-p.t.Context().Done()
 	}, nil
 }
+
+// whenItRings has something happen when the telephone rings.
+func (p *telephone) whenItRings(do func()) { p.rings.Store(&do) }
 
 // dial calls somebody. The line comes when it is known how that went: with an error, or
 // with a leg.
@@ -153,6 +166,11 @@ type line struct {
 	seen  chan struct{} // closed and replaced at each prompt
 	next  int           // of heard: what await has not considered
 	end   sipua.Reason
+
+	keys    int // that have come
+	tones   int // keys heard in the sound
+	loudest int // sample
+	ears    dtmf.ToneDetector
 }
 
 func newLine(p *telephone) *line {
@@ -165,11 +183,14 @@ func (l *line) use(leg *sipua.Leg) {
 	go func() {
 		defer close(l.over)
 		for ev := range leg.Events() {
-			if ev.Kind == sipua.Ended {
-				l.mu.Lock()
+			l.mu.Lock()
+			switch ev.Kind {
+			case sipua.Ended:
 				l.end = ev.Reason
-				l.mu.Unlock()
+			case sipua.Key:
+				l.keys++
 			}
+			l.mu.Unlock()
 		}
 	}()
 	l.t.Cleanup(func() {
@@ -184,8 +205,15 @@ func (l *line) use(leg *sipua.Leg) {
 // hear takes a frame, from the media engine.
 func (l *line) hear(frame []byte) {
 	again := l.ear.Hear(frame)
+	pcm := audio.DecodePCMU(frame)
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	if _, tone := l.ears.Hear(pcm); tone {
+		l.tones++
+	}
+	for _, sample := range pcm {
+		l.loudest = max(l.loudest, int(sample), -int(sample))
+	}
 	before := len(l.heard)
 	latest := l.ear.Latest()
 	if latest != "" && (before == 0 || l.heard[before-1] != latest) {
@@ -235,6 +263,26 @@ func (l *line) key(keys string) {
 		}
 		l.leg.SendKey(k, keyDown, keyUp)
 	}
+}
+
+// whatCame is what the line was told besides speech.
+type whatCame struct {
+	keys, tones int
+	loudest     int // sample, of 32767
+}
+
+// since gives what has come up to now and begins anew.
+func (l *line) since() whatCame {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	came := whatCame{l.keys, l.tones, l.loudest}
+	l.keys, l.tones, l.loudest = 0, 0, 0
+	return came
+}
+
+// say speaks a sentence that the other side knows by its sound.
+func (l *line) say(name prompt.Name) {
+	l.leg.Play(1, []*audio.Clip{l.phone.voice.Clip(name)}, false)
 }
 
 // hangUp puts the receiver down.

@@ -122,6 +122,19 @@ func (o *Operator) notice(what string, want func(wire.Notice) bool) wire.Notice 
 	})
 }
 
+// Notices lists the dialogs as told so far.
+func (o *Operator) Notices() []string {
+	var list []string
+	for _, frame := range o.Frames() {
+		for _, change := range changes(o.t, frame) {
+			if change.Notice != nil {
+				list = append(list, change.Notice.MessageID)
+			}
+		}
+	}
+	return list
+}
+
 // Calls are the pictures of one call, as told so far.
 func (o *Operator) Calls(id string) []wire.Call {
 	var list []wire.Call

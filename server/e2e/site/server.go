@@ -1,6 +1,7 @@
 package site
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -13,6 +14,9 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"tsunagi/server"
+	"tsunagi/server/store"
 )
 
 const (
@@ -118,6 +122,29 @@ func (s *Server) AddOperator(user, number string) string {
 	s.t.Helper()
 	out := s.Command("user", "add", "shop/"+user, "--ivr-number", number, "--comment", "受注 "+user, "--config", s.config)
 	return field(s.t, out, "First password")
+}
+
+// Edit changes the settings of the merchant "shop" and its operator "sato". The server
+// must not run.
+func (s *Server) Edit(change func(*ivr.Merchant, *ivr.User)) {
+	s.t.Helper()
+	db, err := store.Open(s.t.Context(), filepath.Join(s.Dir, "data", "tsunagi.db"))
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	key := ivr.UserKey{Merchant: "shop", User: "sato"}
+	merchant, err := db.Merchant(s.t.Context(), key.Merchant)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	user, err := db.User(s.t.Context(), key)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	change(&merchant, &user)
+	if err := errors.Join(db.PutMerchant(s.t.Context(), merchant), db.PutUser(s.t.Context(), user), db.Close()); err != nil {
+		s.t.Fatal(err)
+	}
 }
 
 // Command runs one command of the program to its end and returns what it said.
