@@ -12,8 +12,12 @@ import (
 	"github.com/icholy/digest"
 )
 
-// ErrCredentials: the peer asks for a password and we have none that it takes.
-var ErrCredentials = errors.New("no name and password that the peer accepts")
+// ErrCredentials: the peer asks for a password and we have none that it takes. The
+// errors of a password that it has refused are ErrPassword as well.
+var (
+	ErrCredentials = errors.New("no name and password that the peer accepts")
+	ErrPassword    = fmt.Errorf("%w: the password was refused", ErrCredentials)
+)
 
 // attemptLimit is how often one request is sent with credentials: twice, because the
 // first nonce may be stale.
@@ -49,7 +53,7 @@ func (e *Endpoint) authorize(req *sip.Request, res *sip.Response, attempt int) (
 			continue
 		}
 		if attempt >= attemptLimit || attempt > 0 && !challenge.Stale {
-			return nil, fmt.Errorf("%w: account %s, realm %q: refused", ErrCredentials, account, headerSafe(challenge.Realm))
+			return nil, fmt.Errorf("%w: account %s, realm %q", ErrPassword, account, headerSafe(challenge.Realm))
 		}
 		credentials, err := digest.Digest(challenge, digest.Options{
 			Method: string(req.Method), URI: req.Recipient.String(),

@@ -153,7 +153,9 @@ func TestRegistrationFails(t *testing.T) {
 	}
 	pbx.reply(longer, 401, challenge("WWW-Authenticate", "MD5", "a", ""), "")
 	pbx.reply(pbx.meet(sip.REGISTER), 401, challenge("WWW-Authenticate", "MD5", "b", ""), "")
-	registration(func(r Registration) bool { return errors.Is(r.Err, ErrCredentials) && r.Until.IsZero() })
+	registration(func(r Registration) bool {
+		return errors.Is(r.Err, ErrPassword) && errors.Is(r.Err, ErrCredentials) && r.Until.IsZero()
+	})
 	if got := log.String(); !strings.Contains(got, "not registered") || strings.Contains(got, password) {
 		t.Errorf("log: %s", got)
 	}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -19,21 +20,29 @@ type checkCommand struct {
 	configFile
 }
 
+// Help is shown by --help after the flags.
+func (checkCommand) Help() string {
+	return "Reads everything that serve needs, binds its ports, and asks every PBX: accounts are registered and taken back, trunks get OPTIONS. " +
+		"A server that runs with this configuration is not disturbed: its ports are left alone and accounts are only looked up."
+}
+
 // Run checks everything that serve will need and reports all that is wrong.
-func (c checkCommand) Run(s streams) error {
+func (c checkCommand) Run(ctx context.Context, s streams) error {
 	conf, err := config.Read(c.Config)
 	if err != nil {
 		return err
 	}
-	checks := []struct {
+	_, err = askStatus(ctx, conf.DataDir)
+	running := err == nil
+	type check struct {
 		what string
 		try  func(config.Config) error
-	}{
-		{"certificate", checkCertificate},
-		{prompts, checkPrompts},
-		{"desktop port", func(c config.Config) error { return checkTCP("desktop.listen", c.Desktop.Listen) }},
-		{"metrics port", checkMetrics},
-		{"SIP port", checkSIPPorts},
+	}
+	checks := []check{{"certificate", checkCertificate}, {prompts, checkPrompts}, {"SIP settings", checkSIPSettings}}
+	if !running {
+		checks = append(checks,
+			check{"desktop port", func(c config.Config) error { return checkTCP("desktop.listen", c.Desktop.Listen) }},
+			check{"metrics port", checkMetrics}, check{"SIP port", checkSIPPorts}, check{"voice ports", checkVoicePorts})
 	}
 	var wrong []error
 	for _, check := range checks {
@@ -48,7 +57,32 @@ func (c checkCommand) Run(s streams) error {
 		fmt.Fprintf(s.out, "wrong %s\n", check.what)
 		wrong = append(wrong, err)
 	}
+	if running {
+		fmt.Fprintln(s.out, "ok    the server runs: its ports were left alone")
+	}
+	wrong = append(wrong, c.telephone(ctx, conf, running, s.out))
+	if note := checkClock(); note != "" {
+		fmt.Fprintf(s.out, "note  clock: %s\n", note)
+	}
 	return errors.Join(wrong...)
+}
+
+// telephone checks what the PBXs have to do with.
+func (checkCommand) telephone(ctx context.Context, conf config.Config, running bool, out io.Writer) error {
+	note, err := checkSIPCertificate(conf)
+	switch {
+	case err != nil:
+		fmt.Fprintln(out, "wrong SIP certificate")
+	case note != "":
+		fmt.Fprintf(out, "note  %s\n", note)
+	}
+	if conf.SIP.PlainSameSegment {
+		fmt.Fprintln(out, "note  SIP and voice may go unencrypted (sip.plain_same_segment, 同一セグメント)")
+	}
+	if checkSIPSettings(conf) != nil {
+		return err // told already
+	}
+	return errors.Join(err, checkPBXs(ctx, conf, running, out))
 }
 
 func checkCertificate(conf config.Config) error {

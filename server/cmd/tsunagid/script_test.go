@@ -36,7 +36,8 @@ func TestCommands(t *testing.T) {
 			env.Defer(func() { _ = udp.Close() })
 			env.Setenv("USED_TCP", tcp.Addr().String())
 			env.Setenv("USED_UDP", udp.LocalAddr().String())
-			return nil
+			return startPBXs(env)
 		},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){"bound": bound},
 	})
 }

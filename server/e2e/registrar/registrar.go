@@ -46,6 +46,7 @@ const realm = "registrar"
 // Start opens a free port of 127.0.0.1.
 func Start(o Options) (*Registrar, error) {
 	silent := slog.New(slog.DiscardHandler)
+	sip.SetDefaultLogger(silent) // its connections log by themselves, whatever logger they are given
 	if o.Longest == 0 {
 		o.Longest = time.Hour
 	}

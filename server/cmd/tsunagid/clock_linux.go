@@ -1,0 +1,27 @@
+package main
+
+import (
+	"fmt"
+	"time"
+
+	"golang.org/x/sys/unix"
+)
+
+// clockOffLimit is how far the clock may be off before it is worth a word (security.md L4).
+const clockOffLimit = time.Second
+
+// checkClock tells whether something keeps this machine's clock right: one-time codes,
+// certificates and the times of payments depend on it. Empty: yes.
+func checkClock() string {
+	var t unix.Timex
+	if _, err := unix.Adjtimex(&t); err != nil {
+		return "" // not ours to ask on this machine
+	}
+	switch off := time.Duration(t.Esterror) * time.Microsecond; {
+	case t.Status&unix.STA_UNSYNC != 0:
+		return "nothing keeps this machine's clock right: run chrony or systemd-timesyncd"
+	case off > clockOffLimit:
+		return fmt.Sprintf("this machine's clock may be off by %v: look at chrony or systemd-timesyncd", off)
+	}
+	return ""
+}
