@@ -64,17 +64,22 @@ type queue struct {
 
 func newQueue() *queue { return &queue{ready: make(chan struct{}, 1)} }
 
-// expect notes that a request has arrived. It returns nil for one that has its
-// place already or is older than what was handled, and for one too many.
+// expect notes that a request has arrived. One that is repeated before its first copy
+// was handled gets the same ticket: sipgo lets whichever copy comes first through and
+// drops the others. It returns nil for one that is older than what was handled, and for
+// one too many.
 func (q *queue) expect(seq uint32, ack bool, now time.Time) *ticket {
 	t := &ticket{seq: seq, ack: ack, arrived: now}
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	if q.closed || len(q.tickets) >= queueLimit || seq < *q.lowest(t) {
+	if q.closed || seq < *q.lowest(t) {
 		return nil
 	}
 	at, found := slices.BinarySearchFunc(q.tickets, t, (*ticket).before)
 	if found {
+		return q.tickets[at]
+	}
+	if len(q.tickets) >= queueLimit {
 		return nil
 	}
 	q.tickets = slices.Insert(q.tickets, at, t)
@@ -91,11 +96,12 @@ func (q *queue) lowest(t *ticket) *uint32 {
 }
 
 // deliver brings the request of a ticket. It reports false where the queue has been
-// closed or has gone on without it; the request is then the caller's to answer.
+// closed or has gone on without it, or where another request of the same number was
+// brought before; the request is then the caller's to answer.
 func (q *queue) deliver(t *ticket, req *sip.Request, tx *sip.ServerTx) bool {
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	if q.closed || !slices.Contains(q.tickets, t) {
+	if q.closed || t.delivered || !slices.Contains(q.tickets, t) {
 		return false
 	}
 	t.req, t.tx, t.delivered = req, tx, true

@@ -101,6 +101,27 @@ func TestARequestThatSipgoDropsHoldsUpTheOthersForAMoment(t *testing.T) {
 	}
 }
 
+// A busy machine: the BYE is repeated before sipgo's goroutine for its first copy has
+// run, and the goroutine of the second copy is first. sipgo drops the other one. The
+// BYE was answered 500 then and the leg stood for ever.
+func TestARepeatedRequestHasOnePlaceWhicheverCopyComesFirst(t *testing.T) {
+	now := time.Now()
+	q := newQueue()
+	first, second := q.expect(2, false, now), q.expect(2, false, now.Add(500*time.Millisecond))
+	if second == nil || !q.deliver(second, requestOfTest, nil) {
+		t.Fatal("the second copy was not taken")
+	}
+	if q.deliver(first, requestOfTest, nil) {
+		t.Error("another request of the same number was taken too")
+	}
+	if got, wait := q.drain(now); !slices.Equal(got, []int{2}) || wait != 0 {
+		t.Errorf("got %v, %v, want [2] and nothing to wait for", got, wait)
+	}
+	if q.expect(2, false, now) != nil {
+		t.Error("a copy that comes after it was handled got a ticket")
+	}
+}
+
 func TestQueueIsBounded(t *testing.T) {
 	now := time.Now()
 	q := newQueue()
@@ -111,6 +132,9 @@ func TestQueueIsBounded(t *testing.T) {
 	}
 	if q.expect(queueLimit+1, false, now) != nil {
 		t.Error("got a ticket above the limit")
+	}
+	if q.expect(1, false, now) == nil {
+		t.Error("a repeated request lost its place in a full queue")
 	}
 }
 
