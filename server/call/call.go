@@ -40,24 +40,26 @@ type Call struct {
 	ended chan struct{} // closed when Run has returned
 
 	// The rest belongs to Run's goroutine.
-	leg        Leg
-	back       Operator // to whom the customer is brought back; nil where nobody is called
-	machine    flow.Call
-	vault      *card.Vault
-	key        dtmf.Key // the key that Keep moves into the vault
-	order      order.Order
-	outcome    flow.Answered // of the last authorization
-	timer      *countdown
-	timerTurn  flow.Turn
-	life       *time.Timer   // of the card: empties the vault, whatever the goroutine does
-	outlived   chan struct{} // tells that life has done so
-	held       *time.Ticker  // while the call is on hold; nil otherwise
-	rows       int
-	brand      string // of the card last accepted, with last4
-	last4      string
-	arrivedAt  time.Time
-	stateAt    time.Time
-	authorizes sync.WaitGroup
+	leg       Leg
+	back      Operator // to whom the customer is brought back; nil where nobody is called
+	machine   flow.Call
+	vault     *card.Vault
+	key       dtmf.Key // the key that Keep moves into the vault
+	order     order.Order
+	outcome   flow.Answered // of the last authorization
+	timer     *countdown
+	timerTurn flow.Turn
+	life      *time.Timer   // of the card: empties the vault, whatever the goroutine does
+	outlived  chan struct{} // tells that life has done so
+	held      *time.Ticker  // while the call is on hold; nil otherwise
+	rows      int
+
+	toldNoWindow bool   // the operator was told F303 while the call was closing
+	brand        string // of the card last accepted, with last4
+	last4        string
+	arrivedAt    time.Time
+	stateAt      time.Time
+	authorizes   sync.WaitGroup
 }
 
 // ID names the call, on screens, in logs and on disk.
@@ -152,7 +154,11 @@ func (d *Desk) settings(m ivr.Merchant, operator ivr.User) flow.Settings {
 	return s
 }
 
-// notify opens a dialog about this call.
+// notify opens a dialog about this call, after the picture that it is about.
 func (c *Call) notify(id message.ID) {
+	if id == message.F301 && c.toldNoWindow {
+		return
+	}
+	c.show()
 	c.desk.Board.Notify(c.operator.Key, noticeOf(id, c.id, c.order.TransactionID))
 }

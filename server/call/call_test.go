@@ -139,6 +139,60 @@ func TestHangingUpDoesNotUnaskTheAcquirer(t *testing.T) {
 	})
 }
 
+// An order that comes when the window has just closed is answered with F303. The same
+// window needs no second dialog; one that is told by nothing else does.
+func TestOneDialogForAnOrderThatComesTooLate(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newSite(t)
+		c := s.arrive()
+		time.Sleep(20*time.Second + time.Millisecond)
+		if err := s.send(c, "T-1"); err != errNoWindow {
+			t.Errorf("an order after the window: %v", err)
+		}
+		c.end()
+		if len(s.board.notices) != 0 {
+			t.Errorf("the operator has read F303 and then %v", s.board.notices)
+		}
+
+		c = s.arrive()
+		if err := s.send(c, "T-1"); err != nil {
+			t.Fatal(err)
+		}
+		if err := s.send(c, "T-1"); err != errNoWindow {
+			t.Errorf("a second order: %v", err)
+		}
+		c.end() // nobody has pressed 1
+		if !slices.Equal(s.board.notices, []string{"F301"}) {
+			t.Errorf("after the handover ran out: %v", s.board.notices)
+		}
+	})
+}
+
+// A dialog is about what the screen shows already.
+func TestThePictureComesBeforeItsDialog(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := returning(t, ivr.ReturnJoin)
+		s.acquirer.answers = []payment.Outcome{{State: payment.Unknown}}
+		pay(t, s, "T-1").end()
+		second := s.arrive()
+		second.HungUp()
+		second.end()
+		pay(t, s, "T-3").end()
+		want := []struct {
+			notice  string
+			state   wire.State
+			outcome wire.Outcome
+		}{
+			{"W406", wire.StateResult, wire.OutcomeHold}, {"F301", wire.StateEnded, ""}, {"I402", wire.StateReturning, wire.OutcomeOK},
+		}
+		for n, w := range want {
+			if n >= len(s.board.notices) || s.board.notices[n] != w.notice || s.board.shown[n].State != w.state || s.board.shown[n].Outcome != w.outcome {
+				t.Fatalf("notices %v with pictures %+v, want %+v", s.board.notices, s.board.shown, want)
+			}
+		}
+	})
+}
+
 func TestNoOrderWithinTheWindow(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newSite(t)

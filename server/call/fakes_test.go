@@ -315,6 +315,7 @@ type screen struct {
 	rows     []ivr.Row
 	results  []ivr.Result
 	notices  []string
+	shown    []wire.Call // what the screen showed of a notice's call when it came
 }
 
 func (s *screen) Put(_ ivr.UserKey, p wire.Call) {
@@ -349,6 +350,7 @@ func (s *screen) Notify(_ ivr.UserKey, n wire.Notice) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.notices = append(s.notices, n.MessageID)
+	s.shown = append(s.shown, s.pictures[ivr.CallID(n.CallID)])
 }
 
 // acquirer answers what it is told to, after a while, and looks at the card as a

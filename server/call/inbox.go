@@ -109,6 +109,8 @@ func (c *Call) press(k dtmf.Key) {
 // bind writes an order down and binds it to the call, where it waits for one.
 func (c *Call) bind(o order.Order) error {
 	if !c.machine.CanTakeOrder() {
+		// One dialog for one window: whoever reads F303 needs no F301 about the same call.
+		c.toldNoWindow = c.machine.End() != "" && !c.machine.CustomerReached()
 		return errNoWindow
 	}
 	ctx, cancel := writing()

@@ -26,6 +26,9 @@ func (c *Call) picture() wire.Call {
 		Digits: m.Digits(), RetriesLeft: m.RetriesLeft(), CardsLeft: m.CardsLeft(),
 		CanAskAgain: m.CanAskAgain(), CanAbort: m.CanAbort(), Held: c.held != nil,
 	}
+	if c.order.TransactionID != "" {
+		p.Language = c.languageOf(c.order)
+	}
 	if m.CardAccepted() {
 		p.Brand, p.Last4 = c.brand, c.last4
 	}

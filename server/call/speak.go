@@ -1,6 +1,7 @@
 package call
 
 import (
+	"cmp"
 	"time"
 
 	"tsunagi/server"
@@ -27,10 +28,15 @@ func (c *Call) speak(play flow.Play) []*audio.Clip {
 // language is what is spoken now: to the operator the merchant's language, to the
 // customer the one that the order chose, where it did.
 func (c *Call) language() order.Language {
-	if c.machine.CustomerReached() && c.order.Language != "" {
-		return c.order.Language
+	if c.machine.CustomerReached() {
+		return c.languageOf(c.order)
 	}
 	return c.merchant.Language
+}
+
+// languageOf is what the customer of an order is spoken to in.
+func (c *Call) languageOf(o order.Order) order.Language {
+	return cmp.Or(o.Language, c.merchant.Language, order.Japanese)
 }
 
 // pauseBetween separates the repetitions of a sentence.

@@ -181,7 +181,9 @@ func TestLanguages(t *testing.T) {
 					t.Fatal(err)
 				}
 				c.press("1")
-				c.until(wire.StateCardNumber)
+				if p := c.until(wire.StateCardNumber); p.Language != tc.want[len(tc.want)-1] {
+					t.Errorf("the screen says %s", p.Language)
+				}
 				c.HungUp()
 				c.end()
 				if !slices.Equal(s.spoken, tc.want) {

@@ -258,7 +258,10 @@ func (d *Desk) Inquire(ctx context.Context, merchant ivr.MerchantID, id order.Tr
 	if i != nil {
 		i.askNow(ctx)
 	}
-	attempts, err := d.journal.AttemptsOf(ctx, merchant, id)
+	// Whoever has waited for the acquirer in vain learns what is known without it.
+	reading, cancel := context.WithTimeout(context.WithoutCancel(ctx), journalPatience)
+	defer cancel()
+	attempts, err := d.journal.AttemptsOf(reading, merchant, id)
 	if err != nil {
 		return ivr.Attempt{}, err
 	}
@@ -267,6 +270,9 @@ func (d *Desk) Inquire(ctx context.Context, merchant ivr.MerchantID, id order.Tr
 	}
 	return attempts[len(attempts)-1], nil
 }
+
+// journalPatience bounds the look into the journal at the end of an Inquire.
+const journalPatience = time.Second
 
 // askNow wishes for an inquiry and waits until one has been made.
 func (i *inquirer) askNow(ctx context.Context) {

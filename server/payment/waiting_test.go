@@ -147,6 +147,35 @@ func TestInquireOnDemand(t *testing.T) {
 	})
 }
 
+// mute is an acquirer whose inquiries take longer than anybody waits.
+type mute struct{ *sim.Acquirer }
+
+func (mute) Inquire(ctx context.Context, _ payment.OrderKey) (payment.Inquiry, error) {
+	<-ctx.Done()
+	return payment.Inquiry{}, ctx.Err()
+}
+
+// Whoever asks an acquirer that does not answer in time learns what is known without it.
+func TestInquireTellsWhatIsKnownInTime(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c := openCounter(t, sim.Fault{Kind: sim.ResetAfter})
+		c.stop()
+		c.desk = payment.New(payment.Options{Journal: c.journal, Acquirer: mute{c.sim}, Settled: func(ivr.Attempt) {}})
+		if _, err := c.desk.Recover(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		defer c.stop()
+		c.pay("order-1", good)
+		start := time.Now()
+		ctx, cancel := context.WithTimeout(t.Context(), 8*time.Second)
+		defer cancel()
+		a, err := c.desk.Inquire(ctx, "shop", "order-1")
+		if took := time.Since(start); err != nil || a.State != ivr.AttemptUnknown || took > 8*time.Second {
+			t.Errorf("got %s, %v after %v", a.State, err, took)
+		}
+	})
+}
+
 func TestAcquirerThatTakesNoInquiries(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		// 4 inquiries while the customer waits, 4 more in 10 minutes, then every 10.

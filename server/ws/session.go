@@ -1,10 +1,12 @@
 package ws
 
 import (
+	"cmp"
 	"time"
 
 	"tsunagi/server"
 	"tsunagi/server/identity"
+	"tsunagi/shared/order"
 	"tsunagi/shared/wire"
 )
 
@@ -34,6 +36,7 @@ func sessionOf(grant identity.Grant, version string) wire.Session {
 			SendWindowSeconds:  int(merchant.SendWindow / time.Second),
 			TalkScript:         merchant.TalkScript,
 			Channels:           merchant.Channels,
+			Language:           cmp.Or(merchant.Language, order.Japanese),
 		},
 		PasswordMustChange: grant.PasswordMustChange,
 		PasswordIsOld:      grant.PasswordIsOld,

@@ -13,6 +13,7 @@ import (
 	"tsunagi/server"
 	"tsunagi/shared/link"
 	"tsunagi/shared/message"
+	"tsunagi/shared/order"
 	"tsunagi/shared/wire"
 )
 
@@ -28,7 +29,7 @@ func TestLoginThenSnapshotThenChanges(t *testing.T) {
 		User: wire.User{ID: "suzuki", Comment: "鈴木 花子", Entrance: wire.EntranceOperator, IVRNumber: "050-3000-1024"},
 		Merchant: wire.Merchant{
 			ID: "shop", Name: "つなぎ商店", LinkageMode: wire.LinkageNormal, MemberID: true, PaymentCountChoice: true,
-			Monitoring: true, SecurityCode: true, SendWindowSeconds: 20, Channels: 3,
+			Monitoring: true, SecurityCode: true, SendWindowSeconds: 20, Channels: 3, Language: order.Japanese,
 		},
 		ServerVersion: "1.2.3",
 	}

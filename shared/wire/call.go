@@ -94,6 +94,9 @@ type Call struct {
 	CanAskAgain   bool                `json:"canAskAgain"` // 入力をやり直す would be carried out now
 	CanAbort      bool                `json:"canAbort"`    // 中断 would be carried out now
 
+	// Language is what the customer is spoken to in; empty until the order is sent.
+	Language order.Language `json:"language,omitempty"`
+
 	// Held tells that the call is on hold: its time stands still, and DeadlineAtMs is
 	// told anew each second with what is left.
 	Held bool `json:"held,omitempty"`

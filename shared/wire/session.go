@@ -74,6 +74,9 @@ type Merchant struct {
 	TalkScript         string `json:"talkScript"` // replaces the built-in one where not empty
 	Channels           int    `json:"channels"`   // 契約チャネル数: calls in the IVR at one moment
 
+	// Language is what customers are spoken to in where an order does not choose.
+	Language order.Language `json:"language,omitempty"`
+
 	// PasswordShortest is the least a new password may have, for the hint at the field:
 	// 8, or 12 under the PCI policy.
 	PasswordShortest int `json:"passwordShortest,omitempty"`

@@ -23,7 +23,7 @@ var call = Call{
 	ArrivedAtMs: noon, StateAtMs: noon + 52_000,
 	TransactionID: "ORD-20261123-0044", Amount: 36_500, PaymentCount: "3",
 	Digits: 2, RetriesLeft: 3, CardsLeft: 2, Brand: "VISA", Last4: "4242",
-	CanAskAgain: true, CanAbort: true, Held: true,
+	CanAskAgain: true, CanAbort: true, Language: order.English, Held: true,
 }
 
 var row = Row{
@@ -60,7 +60,7 @@ var samples = []struct {
 		Merchant: Merchant{
 			ID: "demo", Name: "つなぎ商店", LinkageMode: LinkageNormal, MemberID: true,
 			PaymentCountChoice: true, Monitoring: true, SecurityCode: true,
-			SendWindowSeconds: 20, TalkScript: "裏面の3桁をお願いします。", Channels: 3, PasswordShortest: 12,
+			SendWindowSeconds: 20, TalkScript: "裏面の3桁をお願いします。", Channels: 3, Language: order.English, PasswordShortest: 12,
 		},
 		PasswordMustChange: true, PasswordIsOld: true, ServerVersion: "1.0.0",
 		OneTimeCodeMustEnrol: true, IdleLockSeconds: 900, Locked: true,

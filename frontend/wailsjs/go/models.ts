@@ -117,6 +117,7 @@ export namespace wire {
 	    last4: string;
 	    canAskAgain: boolean;
 	    canAbort: boolean;
+	    language?: string;
 	    held?: boolean;
 	}
 	export interface Notice {
@@ -186,6 +187,7 @@ export namespace wire {
 	    sendWindowSeconds: number;
 	    talkScript: string;
 	    channels: number;
+	    language?: string;
 	    passwordShortest?: number;
 	}
 	

@@ -130,7 +130,7 @@ export abstract class Live {
     // The system shows these two itself, in front of every program.
     if (this.client.can.dialogs && (notice.messageId === "I402" || notice.messageId === "I405")) return;
     const call = this.board.calls.find((c) => c.id === notice.callId);
-    this.open(fromNotice(notice, call, this.windowSeconds));
+    this.open(fromNotice(notice, call, this.windowSeconds, !isEmpty(this.form)));
   }
 
   #picture(event: BoardEvent): void {

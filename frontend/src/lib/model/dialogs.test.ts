@@ -13,17 +13,23 @@ const opened = (id: string, value = ""): { type: "opened"; dialog: NoticeDialog 
 describe("F301 says why", () => {
   it("when the window ran out", () => {
     const over = call("a", { state: "ended", arrivedAtMs: 0, stateAtMs: 20_000 });
-    expect(fromNotice(notice("F301"), over, 20).explanation).toContain("20秒以内に送信がなかったため");
+    expect(fromNotice(notice("F301"), over, 20, true).explanation).toContain("20秒以内に送信がなかったため");
+  });
+
+  it("and speaks of the form only where something was entered", () => {
+    const over = call("a", { state: "ended", arrivedAtMs: 0, stateAtMs: 20_000 });
+    expect(fromNotice(notice("F301"), over, 20, true).explanation).toContain("入力内容は残しています。");
+    expect(fromNotice(notice("F301"), over, 20, false).explanation).not.toContain("入力内容");
   });
 
   it("when the caller hung up before", () => {
     const hungUp = call("a", { state: "ended", arrivedAtMs: 0, stateAtMs: 3000 });
-    expect(fromNotice(notice("F301"), hungUp, 20).explanation).toContain("送信の前に通話が終了しました");
+    expect(fromNotice(notice("F301"), hungUp, 20, true).explanation).toContain("送信の前に通話が終了しました");
   });
 
   it("when the handover ran out, and then the form is not said to be kept", () => {
     const sent = call("a", { state: "ended", transactionId: "A" });
-    const { explanation } = fromNotice(notice("F301"), sent, 20);
+    const { explanation } = fromNotice(notice("F301"), sent, 20, true);
     expect(explanation).toContain("転送が完了する前に");
     expect(explanation).not.toContain("入力内容");
   });
@@ -31,7 +37,7 @@ describe("F301 says why", () => {
 
 test("a return call shows what was paid, with the last four at most", () => {
   const paid = call("a", { amount: 4980, brand: "VISA", last4: "4242", outcome: "ok" });
-  expect(fromNotice(notice("I402", "A"), paid, 20).facts).toEqual([["取引ID", "A"], ["決済金額", "4,980円・1回"], ["カード", "VISA …4242"]]);
+  expect(fromNotice(notice("I402", "A"), paid, 20, true).facts).toEqual([["取引ID", "A"], ["決済金額", "4,980円・1回"], ["カード", "VISA …4242"]]);
 });
 
 describe("the queue", () => {

@@ -36,12 +36,15 @@ function sameAsLast(state: readonly NoticeDialog[], dialog: NoticeDialog): boole
   return last !== undefined && last.id === dialog.id && JSON.stringify(last.facts) === JSON.stringify(dialog.facts);
 }
 
-/** fromNotice makes the dialog for what the server announced; call is the picture of its call, if there is one. */
-export function fromNotice({ messageId, message, transactionId }: Notice, call: Call | undefined, windowSeconds: number): NoticeDialog {
+/**
+ * fromNotice makes the dialog for what the server announced; call is the picture of its
+ * call, if there is one, and filled tells whether the form holds anything.
+ */
+export function fromNotice({ messageId, message, transactionId }: Notice, call: Call | undefined, windowSeconds: number, filled: boolean): NoticeDialog {
   return {
     id: messageId,
     text: message,
-    explanation: explanations[messageId]?.(call, windowSeconds) ?? "",
+    explanation: explanations[messageId]?.(call, windowSeconds, filled) ?? "",
     facts: messageId === "F301" ? [] : factsOf(messageId, transactionId, call),
     transactionId,
     reference: "",
@@ -50,12 +53,12 @@ export function fromNotice({ messageId, message, transactionId }: Notice, call: 
 
 const again = "お客様との通話をいったん戻し、もう一度転送してください。";
 
-const explanations: Record<string, (call: Call | undefined, windowSeconds: number) => string> = {
-  F301: (call, windowSeconds) => {
+const explanations: Record<string, (call: Call | undefined, windowSeconds: number, filled: boolean) => string> = {
+  F301: (call, windowSeconds, filled) => {
     if (call && call.transactionId !== "") return `転送が完了する前に通話が終了しました。${again}`;
     const ranOut = call !== undefined && call.stateAtMs >= call.arrivedAtMs + windowSeconds * 1000;
     const why = ranOut ? `${windowSeconds}秒以内に送信がなかったため、通話を終了しました。` : "送信の前に通話が終了しました。";
-    return `${why}${again}入力内容は残しています。`;
+    return `${why}${again}${filled ? "入力内容は残しています。" : ""}`;
   },
 };
 
