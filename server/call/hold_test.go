@@ -10,7 +10,7 @@ import (
 	"tsunagi/shared/wire"
 )
 
-// telephony.md, behaviour 8: on hold the timers stand still; resume goes on where it was.
+// telephony.md 1, behaviour 8: on hold the timers stand still; resume goes on where it was.
 func TestTheSendWindowStandsStillOnHold(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newSite(t)

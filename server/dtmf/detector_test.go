@@ -56,6 +56,16 @@ func keys(packets []dtmf.Packet) string {
 	return string(out)
 }
 
+// telephony.md 1, behaviour 1: three end packets, duplicates, a missing marker, only end
+// packets, all end packets lost (also of a repeated digit), 40 ms digits, no gap between
+// digits, a digit held for 8 s: always one key per press.
+//
+// telephony.md 1, behaviour 2: an RTP timestamp that goes back (by 66847096, as Asterisk
+// does), jumps forward, wraps at 32 bits; a new SSRC.
+//
+// telephony.md 1, behaviour 3: an event is identified by equality of (SSRC, timestamp,
+// event), the last few kept; it counts at its first packet; a timestamp 65535 later
+// without a marker continues a long digit.
 func TestOneKeyPerPress(t *testing.T) {
 	const ms = time.Millisecond
 	five := press('5', 100*ms, 1, 8000)
@@ -106,6 +116,13 @@ func TestOneKeyPerPress(t *testing.T) {
 			}
 			return all
 		}(), "0123456789*#ABCD"},
+		{"a press comes again behind fifteen others", func() []dtmf.Packet {
+			var all []dtmf.Packet
+			for i := range uint32(16) {
+				all = concat(all, press('5', 40*ms, 1, i*640))
+			}
+			return concat(all, press('5', 40*ms, 1, 0))
+		}(), "5555555555555555"},
 		{"flash and fax tones are no keys", []dtmf.Packet{
 			{SSRC: 1, Payload: []byte{16, 10, 0, 160}}, {SSRC: 1, Payload: []byte{36, 10, 0, 160}}, {SSRC: 1, Payload: []byte{255, 10, 0, 160}}}, ""},
 		{"short payloads are nothing", []dtmf.Packet{{SSRC: 1}, {SSRC: 1, Payload: []byte{5, 10, 0}}}, ""},

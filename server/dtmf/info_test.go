@@ -9,7 +9,7 @@ import (
 	"tsunagi/server/dtmf"
 )
 
-// Behaviour 7: SIP INFO (application/dtmf, application/dtmf-relay).
+// telephony.md 1, behaviour 7: SIP INFO (application/dtmf, application/dtmf-relay).
 func TestParseInfo(t *testing.T) {
 	const relay, signal = dtmf.ContentRelay, dtmf.ContentSignal
 	for name, row := range map[string]struct {

@@ -32,6 +32,7 @@ func merge(all []told) string {
 	return string(keys)
 }
 
+// telephony.md 1, behaviour 7: the same press seen two ways is one digit.
 func TestAPressToldTwoWaysIsOneKey(t *testing.T) {
 	const ms = time.Millisecond
 	e, i, b := dtmf.FromEvent, dtmf.FromInfo, dtmf.FromTone

@@ -18,6 +18,14 @@ var update = flag.Bool("update", false, "rewrite the transcripts and the table o
 // is about; "with" lines change the merchant's settings; every other line is an
 // event, and after the arrow the state it leads to and the commands in order. Commit
 // a transcript that has changed only if you can say why.
+//
+// telephony.md 1, behaviour 4: digits during a prompt stop the prompt and count (barge-
+// in); digits keyed early for the next field are kept or flushed by a stated rule, never
+// half (early-*).
+//
+// telephony.md 1, behaviour 6: separate first-digit and inter-digit timers (first-digit-
+// timeout, inter-digit-timeout); no total timer cuts off somebody who is keying (slow-
+// caller).
 func TestTranscripts(t *testing.T) {
 	files, err := filepath.Glob("testdata/*.txt")
 	if err != nil || len(files) < 40 {

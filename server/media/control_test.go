@@ -61,6 +61,7 @@ func TestAReportIsSentEveryFiveSecondsOnAverage(t *testing.T) {
 	}
 }
 
+// telephony.md 1, behaviour 14: RTCP sender and receiver reports.
 func TestASenderReportSaysWhatWasSent(t *testing.T) {
 	r := newRig(t, Config{})
 	s, socket := r.start(&recorder{}, agreed())
@@ -84,6 +85,7 @@ func TestASenderReportSaysWhatWasSent(t *testing.T) {
 	}
 }
 
+// telephony.md 1, behaviour 14: RTCP sender and receiver reports.
 func TestAReceptionReportSaysWhatWasLost(t *testing.T) {
 	r := newRig(t, Config{})
 	held := agreed()

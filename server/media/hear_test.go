@@ -159,6 +159,7 @@ func TestKeysOfTheSignallingAreHeard(t *testing.T) {
 	}
 }
 
+// telephony.md 1, behaviour 13: codec switch in mid-call, by the peer alone.
 func TestACodecSwitchOfThePeerIsHeardInTheChosenCodec(t *testing.T) {
 	for _, c := range []struct {
 		chosen sdp.Codec

@@ -19,6 +19,10 @@ type line struct {
 	double float64
 	swap   float64 // comes after the packet that follows it
 	held   [2][]byte
+
+	burst      float64 // packets lost at once on average; up to 1: each for itself
+	losing     [2]bool
+	sent, lost int // packets
 }
 
 // newLine opens a phone and a server that talk to each other.
@@ -43,12 +47,29 @@ func (l *line) pass(d time.Duration) {
 	}
 }
 
+// drops decides whether the next packet of a way is lost. In bursts, a line that loses
+// goes on to lose with the chance that makes bursts of the average length, and begins to
+// lose with the chance that keeps the share of all packets at loss.
+func (l *line) drops(way int) bool {
+	if l.burst <= 1 {
+		return l.random.Float64() < l.loss
+	}
+	chance := l.loss / (l.burst * (1 - l.loss))
+	if l.losing[way] {
+		chance = 1 - 1/l.burst
+	}
+	l.losing[way] = l.random.Float64() < chance
+	return l.losing[way]
+}
+
 func (l *line) carry(way int, from, to *Session) {
 	for _, sent := range l.rig.network.sockets[from.seat].take() {
 		b := make([]byte, headerBytes)
 		sent.put(b)
 		b = append(b, sent.payload...)
-		if l.random.Float64() < l.loss {
+		l.sent++
+		if l.drops(way) {
+			l.lost++
 			continue
 		}
 		if l.random.Float64() < l.swap && l.held[way] == nil {
@@ -103,6 +124,7 @@ func TestEachKeyThatIsPressedIsHeardOnce(t *testing.T) {
 	}
 }
 
+// telephony.md 1, behaviour 13: events under a payload type other than 101.
 func TestKeysAreHeardUnderAnyAgreedNumber(t *testing.T) {
 	cases := []struct {
 		agreed, sent uint8
@@ -130,6 +152,8 @@ func TestKeysAreHeardUnderAnyAgreedNumber(t *testing.T) {
 	}
 }
 
+// telephony.md 1, behaviour 2: the timestamp goes back, jumps and wraps, seq wraps within
+// a press, a new SSRC, an address that a re-INVITE moves.
 func TestKeysGoOnWhenThePeerJumps(t *testing.T) {
 	r := newRig(t, Config{})
 	sink := &recorder{}

@@ -9,6 +9,10 @@ import (
 	"tsunagi/server/sdp"
 )
 
+// telephony.md 1, behaviour 2: a new port or source in mid-call.
+//
+// telephony.md 1, behaviour 14: RTP is accepted only from the negotiated or latched
+// source; injected digits ignored; symmetric RTP behind NAT.
 func TestWhosePacketsCount(t *testing.T) {
 	const ms = time.Millisecond
 	at := netip.MustParseAddrPort
@@ -70,6 +74,29 @@ func TestWhosePacketsCount(t *testing.T) {
 	}
 }
 
+// telephony.md 1, behaviour 14: injected digits ignored, and no growth: a packet that is
+// not the peer's is counted, and nothing is kept of it.
+func TestAStrangersPacketCostsNothing(t *testing.T) {
+	for _, nat := range []bool{false, true} {
+		r := newRig(t, Config{})
+		sink := &recorder{}
+		p := agreed()
+		p.BehindNAT = nat
+		s, _ := r.start(sink, p)
+		r.pass(tickLength)
+		s.receive(packet(0, 1, 0, 9, 1), peer)
+		key := packet(101, 2, 800, 9, 5, 10, 0, 160)
+		n := uint32(0)
+		cost := testing.AllocsPerRun(1000, func() {
+			n++ // each from an address of its own
+			s.receive(key, netip.AddrPortFrom(netip.AddrFrom4([4]byte{203, 0, byte(n >> 8), byte(n)}), 4000))
+		})
+		if got := s.Stats().Foreign; cost != 0 || len(sink.keys) != 0 || got != 1001 {
+			t.Errorf("behind NAT %v: %v allocations, %d keys, %d counted", nat, cost, len(sink.keys), got)
+		}
+	}
+}
+
 func TestAMovedPeerIsLatchedAnew(t *testing.T) {
 	for _, nat := range []bool{false, true} {
 		r := newRig(t, Config{})
@@ -111,6 +138,7 @@ func TestAMovedPeerIsLatchedAnew(t *testing.T) {
 	}
 }
 
+// telephony.md 1, behaviour 13: comfort noise (PT 13) ignored.
 func TestPacketsThatAreNotOfTheStream(t *testing.T) {
 	r := newRig(t, Config{})
 	sink := &recorder{}
@@ -216,6 +244,7 @@ func TestJitterIsMeasuredAsRFC3550Says(t *testing.T) {
 	}
 }
 
+// telephony.md 1, behaviour 8: no media time-out on hold.
 func TestALostPeerIsReportedOnce(t *testing.T) {
 	const ms = time.Millisecond
 	r := newRig(t, Config{MediaTimeout: 300 * ms})

@@ -199,6 +199,7 @@ func TestALoopOfNothingIsPlayedOut(t *testing.T) {
 	}
 }
 
+// telephony.md 1, behaviour 13: codec switch in mid-call, by a re-INVITE.
 func TestACodecSwitchGoesOnInTheMiddle(t *testing.T) {
 	r := newRig(t, Config{})
 	s, socket := r.start(&recorder{}, agreed())
@@ -220,6 +221,8 @@ func TestACodecSwitchGoesOnInTheMiddle(t *testing.T) {
 	}
 }
 
+// telephony.md 1, behaviour 8: on hold (sendonly, inactive, 0.0.0.0) the prompt stands
+// still; resume goes on where it was.
 func TestHoldPausesThePromptAndTheKeys(t *testing.T) {
 	for name, held := range map[string]func(*Params){
 		"sendonly":  func(p *Params) { p.Direction = sdp.RecvOnly },

@@ -145,6 +145,8 @@ func TestDirectionIsAnswered(t *testing.T) {
 	}
 }
 
+// telephony.md 1, behaviour 13: ptime 10, 20, 30, 40; a payload type other than 101; PCMU,
+// PCMA.
 func TestCodecAndPacketAreChosen(t *testing.T) {
 	const ms = time.Millisecond
 	cases := []struct {

@@ -33,6 +33,8 @@ func TestCancelBeforeTheAnswer(t *testing.T) {
 	w.silent(100 * time.Millisecond)
 }
 
+// telephony.md 1, behaviour 11: CANCEL crossing 200 both ways: theirs comes behind our
+// 200.
 func TestCancelAfterTheAnswerHasNoEffect(t *testing.T) {
 	ls := make(legs, 1)
 	e := serve(t, Config{}, ls)
@@ -70,6 +72,8 @@ func TestCancelThatOvertakesItsInvite(t *testing.T) {
 
 // sipgo keeps the last response given to a transaction as what it repeats, even one
 // that came too late to be sent.
+//
+// telephony.md 1, behaviour 11: CANCEL crossing 200: ours is not sent behind their CANCEL.
 func TestAnswerThatCrossesACancelIsNeverSent(t *testing.T) {
 	ls := make(legs, 1)
 	e := serve(t, Config{}, ls)

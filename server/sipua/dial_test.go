@@ -222,7 +222,7 @@ func TestDialIsCancelled(t *testing.T) {
 	idle(t, e)
 }
 
-// Behaviour 11: CANCEL crossing 200.
+// telephony.md 1, behaviour 11: CANCEL crossing 200.
 func TestA200ThatCrossesOurCancelIsHungUp(t *testing.T) {
 	e := serve(t, Config{}, nil)
 	w := newCallee(t, e)

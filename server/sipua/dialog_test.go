@@ -32,7 +32,7 @@ func (w *wire) callTo(t *testing.T, ls legs) *Leg {
 	return leg
 }
 
-// Behaviour 11: lost ACK: 200 repeated at 0.5, 1.5, 3.5 s … and BYE at the end.
+// telephony.md 1, behaviour 11: lost ACK: 200 repeated at 0.5, 1.5, 3.5 s … and BYE at the end.
 func TestLostACK(t *testing.T) {
 	ls := make(legs, 1)
 	e := serve(t, Config{Timing: quick}, ls)
@@ -151,7 +151,7 @@ func TestByeWaitsForTheACK(t *testing.T) {
 	w.reply(w.peerRequest("BYE"), 200, "", "")
 }
 
-// Behaviour 11: non-200 to BYE ends the dialog.
+// telephony.md 1, behaviour 11: non-200 to BYE ends the dialog.
 func TestAnyAnswerToByeEndsTheDialog(t *testing.T) {
 	for _, status := range []int{481, 500, 408} {
 		t.Run(fmt.Sprint(status), func(t *testing.T) {
@@ -184,7 +184,7 @@ func TestByeOfAnotherPeerIsRefused(t *testing.T) {
 	until(t, leg, Ended)
 }
 
-// Behaviour 10: back-to-back requests are handled by CSeq, though sipgo runs a
+// telephony.md 1, behaviour 10: back-to-back requests are handled by CSeq, though sipgo runs a
 // goroutine for each. The peer sends a burst without waiting for answers.
 func TestBurstOfRequestsIsHandledInOrder(t *testing.T) {
 	ls := make(legs, 1)
@@ -208,7 +208,7 @@ func TestBurstOfRequestsIsHandledInOrder(t *testing.T) {
 	}
 }
 
-// Behaviour 9: re-INVITE in the same millisecond as the ACK before it.
+// telephony.md 1, behaviour 9: re-INVITE in the same millisecond as the ACK before it.
 func TestReinviteRightBehindItsACK(t *testing.T) {
 	ls := make(legs, 1)
 	e := serve(t, Config{}, ls)
@@ -267,6 +267,7 @@ func TestOldRequestIsRefused(t *testing.T) {
 	}
 }
 
+// telephony.md 1, behaviour 9: UPDATE without SDP (session refresh).
 func TestRequestsWithinADialog(t *testing.T) {
 	w, leg := call(t, Config{})
 	for _, row := range []struct {

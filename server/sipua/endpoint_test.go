@@ -12,7 +12,7 @@ import (
 	"github.com/emiago/sipgo/sip"
 )
 
-// Behaviour 15: anything else 403 without work done for it.
+// telephony.md 1, behaviour 15: anything else 403 without work done for it.
 func TestSourcesThatAreNotAllowedGet403AndLeaveNoTrace(t *testing.T) {
 	e := serve(t, Config{Sources: []netip.Prefix{netip.MustParsePrefix("192.0.2.0/24")}},
 		frontFunc(func(Invite) (Handler, *Refusal) { panic("asked for a stranger") }))
@@ -84,7 +84,7 @@ func TestAdvertisedAddressIsWhatPeersAreTold(t *testing.T) {
 	w.response(200)
 }
 
-// Behaviour 20 in part: an endpoint that closes hangs up and takes no more.
+// telephony.md 1, behaviour 20 in part: an endpoint that closes hangs up and takes no more.
 func TestCloseHangsUpAndRefuses(t *testing.T) {
 	ls := make(legs, 2)
 	e := serve(t, Config{}, ls)

@@ -36,7 +36,7 @@ func header(m sip.Message, name string) string {
 	return ""
 }
 
-// Behaviour 12: session timers (RFC 4028) as refreshed: the peer's UPDATE keeps the
+// telephony.md 1, behaviour 12: session timers (RFC 4028) as refreshed: the peer's UPDATE keeps the
 // session, and its silence ends it.
 func TestSessionIsRefreshedByThePeer(t *testing.T) {
 	w, leg, res := timedCall(t, map[string]string{"Session-Expires": "300;refresher=uac", "Supported": "timer"})
@@ -62,7 +62,7 @@ func TestSessionIsRefreshedByThePeer(t *testing.T) {
 	}
 }
 
-// Behaviour 12: session timers as refresher, by UPDATE where the peer knows it.
+// telephony.md 1, behaviour 12: session timers as refresher, by UPDATE where the peer knows it.
 func TestSessionIsRefreshedByUpdate(t *testing.T) {
 	w, leg, res := timedCall(t, map[string]string{"Session-Expires": "300;refresher=uas", "Supported": "timer", "Allow": "INVITE, UPDATE"})
 	if got := header(res, "Session-Expires"); got != "300;refresher=uas" || header(res, "Require") != "" {
@@ -110,7 +110,7 @@ func TestSessionOfAPeerWithoutTimersIsRefreshedByReinvite(t *testing.T) {
 	w.reply(bye, 200, "", "")
 }
 
-// Behaviour 9: glare (491), both ways.
+// telephony.md 1, behaviour 9: glare (491), both ways.
 func TestGlare(t *testing.T) {
 	w, leg, _ := timedCall(t, map[string]string{"Session-Expires": "600"})
 	ours := w.peerRequest("INVITE")
@@ -218,7 +218,7 @@ func TestDialAgreesOnASession(t *testing.T) {
 	w.reply(w.peerRequest("BYE"), 200, "", "")
 }
 
-// Behaviour 12: 100rel where required. We answer at once, so that no provisional
+// telephony.md 1, behaviour 12: 100rel where required. We answer at once, so that no provisional
 // response needs a PRACK.
 func TestCallerThatRequires100rel(t *testing.T) {
 	w := dialWire(t, serve(t, Config{}, answering))
@@ -231,7 +231,7 @@ func TestCallerThatRequires100rel(t *testing.T) {
 	w.response(200)
 }
 
-// Behaviour 12: a callee that sends its provisional responses reliably, and its answer
+// telephony.md 1, behaviour 12: a callee that sends its provisional responses reliably, and its answer
 // in one of them.
 func TestCalleeThatRequires100rel(t *testing.T) {
 	e := serve(t, Config{}, nil)

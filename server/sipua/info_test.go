@@ -26,7 +26,7 @@ func keys(t *testing.T, l *Leg, n int) string {
 	return string(got)
 }
 
-// Behaviour 7: SIP INFO (application/dtmf, application/dtmf-relay), in CSeq order. The
+// telephony.md 1, behaviour 7: SIP INFO (application/dtmf, application/dtmf-relay), in CSeq order. The
 // telephone sends a whole card number without waiting for answers.
 func TestKeysByInfoComeInOrder(t *testing.T) {
 	ls := make(legs, 1)
@@ -75,7 +75,7 @@ func TestInfoBodies(t *testing.T) {
 	}
 }
 
-// Behaviour 7: the same press seen two ways is one digit. The telephone sends each key
+// telephony.md 1, behaviour 7: the same press seen two ways is one digit. The telephone sends each key
 // by RFC 4733 and by INFO.
 func TestPressByEventAndInfoIsOneKey(t *testing.T) {
 	ls := make(legs, 1)

@@ -11,7 +11,7 @@ func version(body []byte) string {
 	return strings.Fields(rest)[2]
 }
 
-// Behaviour 9: re-INVITE that moves media.
+// telephony.md 1, behaviour 9: re-INVITE that moves media.
 func TestReinviteMovesTheMedia(t *testing.T) {
 	w, leg := call(t, Config{})
 	leg.Play(1, clips(t, 500), true)
@@ -31,7 +31,7 @@ func TestReinviteMovesTheMedia(t *testing.T) {
 	w.response(200)
 }
 
-// Behaviour 8 in part: hold is answered correctly, and the reader told of it.
+// telephony.md 1, behaviour 8 in part: hold is answered correctly, and the reader told of it.
 func TestHoldAndResume(t *testing.T) {
 	w, leg := call(t, Config{})
 	stream := w.listenMedia()
@@ -68,7 +68,7 @@ func TestHoldAndResume(t *testing.T) {
 	w.response(200)
 }
 
-// Behaviour 9: an empty re-INVITE (we offer); behaviour 9: glare of offers (491).
+// telephony.md 1, behaviour 9: an empty re-INVITE (we offer); glare of offers (491).
 func TestEmptyReinviteGetsAnOffer(t *testing.T) {
 	w, leg := call(t, Config{})
 	w.send("INVITE", nil, "")
@@ -103,7 +103,7 @@ func TestReinviteThatCannotBeTakenLeavesTheSession(t *testing.T) {
 	w.response(200)
 }
 
-// Behaviour 11: target refresh. RFC 3261 12.2.1.1: the route set stays.
+// telephony.md 1, behaviour 11: target refresh. RFC 3261 12.2.1.1: the route set stays.
 func TestTargetRefreshAndRouteSet(t *testing.T) {
 	ls := make(legs, 1)
 	e := serve(t, Config{}, ls)

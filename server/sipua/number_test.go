@@ -49,7 +49,7 @@ func requestWith(t *testing.T, headers string) *sip.Request {
 	return msg.(*sip.Request)
 }
 
-// Behaviour 17: the IVR number from Request-URI, To, P-Called-Party-ID or Diversion.
+// telephony.md 1, behaviour 17: the IVR number from Request-URI, To, P-Called-Party-ID or Diversion.
 func TestCalledNumberIsTakenFromTheConfiguredField(t *testing.T) {
 	req := requestWith(t, `To: "ivr" <sip:0502@ivr>
 P-Called-Party-ID: <sip:0503@ivr>
@@ -73,7 +73,7 @@ Diversion: "Sales, Osaka" <sip:0504@pbx>;reason=unconditional, <sip:0505@pbx>`)
 	}
 }
 
-// Behaviour 17: caller ID from P-Asserted-Identity or From.
+// telephony.md 1, behaviour 17: caller ID from P-Asserted-Identity or From.
 func TestCallerIsAssertedOrFrom(t *testing.T) {
 	for name, row := range map[string]struct{ headers, want string }{
 		"from alone":         {"From: <sip:09011112222@pbx>;tag=1", "09011112222"},

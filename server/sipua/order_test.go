@@ -25,7 +25,7 @@ func (q *queue) drain(now time.Time) (seqs []int, wait time.Duration) {
 	}
 }
 
-// Behaviour 10: messages of one dialog handled in order.
+// telephony.md 1, behaviour 10: messages of one dialog handled in order.
 func TestRequestsAreGivenOutByCSeqWhateverOrderTheirGoroutinesComeIn(t *testing.T) {
 	now := time.Now()
 	q := newQueue()

@@ -1,6 +1,7 @@
 package sipua
 
 import (
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -46,6 +47,9 @@ func TestFrontRefusesBeforeAnythingIsAllocated(t *testing.T) {
 	}
 }
 
+// telephony.md 1, behaviour 12: unknown Require: 420.
+//
+// telephony.md 1, behaviour 13: no common codec: 488.
 func TestBadInvitesAreRefusedAsRFC3261Says(t *testing.T) {
 	admitted := make(chan struct{}, 1)
 	e := serve(t, Config{}, frontFunc(func(Invite) (Handler, *Refusal) {
@@ -98,6 +102,7 @@ func TestBadInvitesAreRefusedAsRFC3261Says(t *testing.T) {
 	}
 }
 
+// telephony.md 1, behaviour 12: OPTIONS answered; Allow, Supported, Accept right.
 func TestOtherMethodsOutsideADialog(t *testing.T) {
 	e := serve(t, Config{}, answering)
 	for method, row := range map[string]struct {
@@ -120,6 +125,18 @@ func TestOtherMethodsOutsideADialog(t *testing.T) {
 				if res.GetHeader(name) == nil {
 					t.Errorf("no %s", name)
 				}
+			}
+			if allow := res.GetHeader("Allow"); allow != nil {
+				allowed := slices.Contains(strings.Split(allow.Value(), ", "), method)
+				if refused := row.status == 405; allowed == refused {
+					t.Errorf("Allow holds it: %v, and it got %d: %s", allowed, row.status, allow.Value())
+				}
+			}
+			if accept := res.GetHeader("Accept"); accept != nil && accept.Value() != "application/sdp" {
+				t.Errorf("Accept: %s", accept.Value())
+			}
+			if supported := res.GetHeader("Supported"); supported != nil && supported.Value() != "100rel, replaces, timer" {
+				t.Errorf("Supported: %s", supported.Value())
 			}
 		})
 	}

@@ -81,7 +81,7 @@ func challenge(field, algorithm, nonce, more string) string {
 	return fmt.Sprintf("%s: Digest realm=\"pbx\", nonce=%q, algorithm=%s, qop=\"auth\"%s\n", field, nonce, algorithm, more)
 }
 
-// Behaviour 15: REGISTER with digest (MD5, SHA-256), refresh and withdrawal.
+// telephony.md 1, behaviour 15: REGISTER with digest (MD5, SHA-256), refresh and withdrawal.
 func TestRegistration(t *testing.T) {
 	for _, algorithm := range []string{"MD5", "SHA-256"} {
 		t.Run(algorithm, func(t *testing.T) {
@@ -130,7 +130,7 @@ func TestRegistration(t *testing.T) {
 	}
 }
 
-// Behaviour 15: backoff; a refused password is told as what it is, and never logged.
+// telephony.md 1, behaviour 15: backoff; a refused password is told as what it is, and never logged.
 func TestRegistrationFails(t *testing.T) {
 	var log syncBuffer
 	pbx := newRegistrar(t)
@@ -161,7 +161,7 @@ func TestRegistrationFails(t *testing.T) {
 	}
 }
 
-// Behaviour 15: several accounts; one that does not register only answers challenges.
+// telephony.md 1, behaviour 15: several accounts; one that does not register only answers challenges.
 func TestSeveralAccounts(t *testing.T) {
 	first, second := newRegistrar(t), newRegistrar(t)
 	e := serve(t, Config{Timing: brisk, Accounts: []Account{
@@ -190,7 +190,7 @@ func TestAccountsAreChecked(t *testing.T) {
 	}
 }
 
-// Behaviour 15: the answer to 401 or 407 on an outgoing INVITE.
+// telephony.md 1, behaviour 15: the answer to 401 or 407 on an outgoing INVITE.
 func TestDialAnswersAChallenge(t *testing.T) {
 	for status, fields := range map[int][2]string{401: {"WWW-Authenticate", "Authorization"}, 407: {"Proxy-Authenticate", "Proxy-Authorization"}} {
 		t.Run(fmt.Sprint(status), func(t *testing.T) {

@@ -119,7 +119,7 @@ func TestTakeoverWithoutACK(t *testing.T) {
 	idle(t, e)
 }
 
-// Behaviour 9: UPDATE without SDP brings a changed P-Asserted-Identity.
+// telephony.md 1, behaviour 9: UPDATE without SDP brings a changed P-Asserted-Identity.
 func TestUpdateTellsWhoIsThereNow(t *testing.T) {
 	w, leg := call(t, Config{})
 	if leg.Caller() != "09011112222" {

@@ -10,7 +10,7 @@ import (
 	"tsunagi/server/sdp"
 )
 
-// Behaviour 16: SRTP by SDES where offered, required where configured.
+// telephony.md 1, behaviour 16: SRTP by SDES where offered, required where configured.
 func TestMediaIsEncrypted(t *testing.T) {
 	for name, row := range map[string]struct {
 		caller, callee sdp.Encryption
@@ -62,7 +62,7 @@ func TestMediaIsEncrypted(t *testing.T) {
 	}
 }
 
-// Behaviour 14: symmetric RTP behind NAT is for a peer that describes an address of its
+// telephony.md 1, behaviour 14: symmetric RTP behind NAT is for a peer that describes an address of its
 // own network, and for nobody else: then anybody could send the first packet.
 func TestBehindNAT(t *testing.T) {
 	for _, row := range []struct {

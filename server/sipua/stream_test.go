@@ -48,7 +48,7 @@ func certificate(t *testing.T) (tls.Certificate, *x509.CertPool) {
 	return tls.Certificate{Certificate: [][]byte{der}, PrivateKey: key}, pool
 }
 
-// Behaviour 16: UDP, TCP, TLS. A call is made, keyed into, and hung up by either side.
+// telephony.md 1, behaviour 16: UDP, TCP, TLS. A call is made, keyed into, and hung up by either side.
 func TestCallByTCPAndTLS(t *testing.T) {
 	own, pool := certificate(t)
 	secure := func() *TLS {
@@ -99,7 +99,7 @@ func TestCallByTCPAndTLS(t *testing.T) {
 	}
 }
 
-// Behaviour 16: TLS with the certificate checked.
+// telephony.md 1, behaviour 16: TLS with the certificate checked.
 func TestUntrustedCertificate(t *testing.T) {
 	own, pool := certificate(t)
 	other, _ := certificate(t)
@@ -125,7 +125,7 @@ func TestTransportThatIsNotConfigured(t *testing.T) {
 	}
 }
 
-// Behaviour 16: a request over 1,300 bytes goes by TCP; by UDP where the peer has none.
+// telephony.md 1, behaviour 16: a request over 1,300 bytes goes by TCP; by UDP where the peer has none.
 func TestLongRequestGoesByTCP(t *testing.T) {
 	e := serve(t, Config{TCP: true}, nil)
 	w := newCallee(t, e)
@@ -205,7 +205,7 @@ func readMessage(t *testing.T, r *bufio.Reader) sip.Message {
 	return m
 }
 
-// Behaviour 15: a stranger's connection is closed before anything is read from it.
+// telephony.md 1, behaviour 15: a stranger's connection is closed before anything is read from it.
 func TestStrangersConnectionIsClosed(t *testing.T) {
 	own, _ := certificate(t)
 	e := serve(t, Config{
@@ -230,7 +230,7 @@ func TestStrangersConnectionIsClosed(t *testing.T) {
 	}
 }
 
-// Behaviour 19: what no message is ends its connection and nothing else.
+// telephony.md 1, behaviour 19: what no message is ends its connection and nothing else.
 func TestNonsenseOnAStream(t *testing.T) {
 	e := serve(t, Config{TCP: true}, answering)
 	good, err := net.Dial("tcp", e.Addr().String())

@@ -212,7 +212,7 @@ CSeq: 1 BYE
 	{"not SIP", 0, "GET / HTTP/1.1\nHost: h\n\n"},
 }
 
-// Behaviour 19: torture messages get a correct refusal or silence, and calls in
+// telephony.md 1, behaviour 19: torture messages get a correct refusal or silence, and calls in
 // progress are undisturbed.
 func TestTortureMessages(t *testing.T) {
 	ls := make(legs, 8)
@@ -246,6 +246,8 @@ func TestTortureMessages(t *testing.T) {
 }
 
 // Whatever a datagram holds, the endpoint answers the next request.
+//
+// telephony.md 1, behaviour 19: random bytes do not end the endpoint.
 func FuzzDatagrams(f *testing.F) {
 	for _, row := range torture {
 		f.Add([]byte(strings.ReplaceAll(row.message, "\n", "\r\n")))
