@@ -34,7 +34,7 @@ func TestCardsInTheServersMemory(t *testing.T) {
 	o := site.FirstLogin(t, s)
 	search := canary.New(canary.Card{Number: canaryNumber, Expiry: canaryExpiry, Code: canaryCode})
 	last := ""
-	for _, transaction := range []string{"MEMORY-1"} {
+	for _, transaction := range []string{"MEMORY-1", "ECHO-1"} {
 		c := ring(t, s, phone.Script{Cards: []phone.Card{card(t, canaryNumber, canaryExpiry, canaryCode)}, Pace: slowKeys, Voice: voice})
 		window := o.Call(wire.StateSendWindow, last)
 		last = window.ID

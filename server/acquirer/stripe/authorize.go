@@ -4,10 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
-	"net/http/httptrace"
 	"strconv"
-	"sync"
-	"time"
 
 	lib "github.com/stripe/stripe-go/v85"
 
@@ -48,18 +45,18 @@ func (a *Acquirer) Authorize(ctx context.Context, ask payment.Authorization, c p
 		params.AddMetadata(name, value)
 	}
 	params.SetIdempotencyKey(string(ask.Attempt))
-	wrote := &firstByte{}
-	intent, err := to.V1PaymentIntents.Create(wrote.watch(ctx), params)
+	left := &wrote{}
+	intent, err := to.V1PaymentIntents.Create(left.watch(ctx), params)
 	answer := payment.Answer{}
-	switch sent, _ := wrote.seen(); {
+	switch {
 	case err == nil:
 		answer = judge(intent, ask.Key(), ask.Order.Amount)
-	case !sent && !errors.As(err, new(*lib.Error)):
+	case !left.seen() && !errors.As(err, new(*lib.Error)):
 		answer = notSent("connect")
 	default:
 		answer = failure(err)
 	}
-	_, answer.WroteAt = wrote.seen()
+	answer.WroteAt = left.at
 	return answer
 }
 
@@ -73,8 +70,7 @@ func (to client) method(ctx context.Context, ask payment.Authorization, c paymen
 	}); err != nil {
 		return "", notSent("card_gone")
 	}
-	ctx, loan := lend(ctx, body)
-	defer loan.settle()
+	defer clear(body[:cap(body)])
 	params := &lib.Params{Context: ctx}
 	params.SetIdempotencyKey(string(ask.Attempt) + "-card")
 	made := &lib.PaymentMethod{}
@@ -209,27 +205,4 @@ func statusCause(status int) string {
 		return "connection_lost"
 	}
 	return "http_" + strconv.Itoa(status)
-}
-
-// firstByte sees whether a request was given a connection. From that moment on it
-// counts as sent: httptrace tells of the end of the writing, not of its beginning.
-type firstByte struct {
-	mu sync.Mutex
-	at time.Time
-}
-
-func (f *firstByte) watch(ctx context.Context) context.Context {
-	return httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{GotConn: func(httptrace.GotConnInfo) {
-		f.mu.Lock()
-		defer f.mu.Unlock()
-		if f.at.IsZero() {
-			f.at = time.Now()
-		}
-	}})
-}
-
-func (f *firstByte) seen() (bool, time.Time) {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	return !f.at.IsZero(), f.at
 }

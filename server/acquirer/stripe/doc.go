@@ -34,8 +34,8 @@
 // # Card data
 //
 // The library's own parameters are strings, which cannot be wiped. So the card's
-// request is written into a buffer of ours and goes through the library's CallRaw;
-// the buffer is wiped when net/http closes it, and the connection wipes net/http's.
+// request is written into a buffer of ours and goes through the library's CallRaw and
+// package oneshot, which wipes all that it had of it.
 // The library's log, telemetry and retries are off. Its errors quote answers and
 // therefore never leave this package.
 //
@@ -45,5 +45,5 @@
 //
 // # Goroutines
 //
-// Those of net/http: connections are kept for the next request until Close.
+// None of its own; each request has a connection that ends with it.
 package stripe

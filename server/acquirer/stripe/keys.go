@@ -3,15 +3,14 @@ package stripe
 import (
 	"errors"
 	"fmt"
-	"io"
 	"maps"
-	"os"
 	"slices"
 	"strings"
 
 	"github.com/pelletier/go-toml/v2"
 
 	"tsunagi/server"
+	"tsunagi/server/acquirer/oneshot"
 )
 
 // Keys are the secret keys of our merchants' accounts. Printing them shows none.
@@ -21,9 +20,6 @@ type Keys struct {
 
 // secret gives a key. It is a function so that no printer can walk to it.
 type secret func() string
-
-// maxKeyFile is more than any file of keys needs.
-const maxKeyFile = 1 << 20
 
 // ReadKeys reads a TOML file with a table for each merchant:
 //
@@ -38,22 +34,7 @@ func ReadKeys(path string) (keys Keys, err error) {
 			err = fmt.Errorf("read Stripe's keys: %w", err)
 		}
 	}()
-	file, err := os.Open(path)
-	if err != nil {
-		return Keys{}, err
-	}
-	defer func() { err = errors.Join(err, file.Close()) }()
-	info, err := file.Stat()
-	switch {
-	case err != nil:
-		return Keys{}, err
-	case !info.Mode().IsRegular():
-		return Keys{}, fmt.Errorf("%s is no file", path)
-	case info.Mode().Perm()&0o077 != 0:
-		return Keys{}, fmt.Errorf("%s is open to others than its owner (mode %04o): run 'chmod 600 %s', "+
-			"and roll the key in Stripe's dashboard if others use this machine", path, info.Mode().Perm(), path)
-	}
-	text, err := io.ReadAll(io.LimitReader(file, maxKeyFile))
+	text, err := oneshot.ReadSecret(path, "roll the key in Stripe's dashboard")
 	if err != nil {
 		return Keys{}, err
 	}

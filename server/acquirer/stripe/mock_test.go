@@ -211,6 +211,5 @@ func start(t *testing.T, handler http.Handler) *Acquirer {
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(a.Close)
 	return a
 }

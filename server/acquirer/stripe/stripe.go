@@ -1,21 +1,18 @@
 package stripe
 
 import (
-	"context"
 	"crypto/tls"
-	"crypto/x509"
 	"errors"
 	"fmt"
-	"net"
 	"net/http"
 	"net/url"
-	"os"
 	"strings"
 	"time"
 
 	lib "github.com/stripe/stripe-go/v85"
 
 	"tsunagi/server"
+	"tsunagi/server/acquirer/oneshot"
 	"tsunagi/server/payment"
 )
 
@@ -38,9 +35,8 @@ type Config struct {
 
 // Acquirer speaks to Stripe. Its methods may be called together.
 type Acquirer struct {
-	clients   map[ivr.MerchantID]client
-	moto      bool
-	transport *http.Transport
+	clients map[ivr.MerchantID]client
+	moto    bool
 }
 
 // client is one merchant's way to Stripe.
@@ -67,18 +63,15 @@ func New(c Config) (*Acquirer, error) {
 	if len(c.Keys.of) == 0 {
 		return nil, errors.New("make Stripe's client: it has no merchant's key")
 	}
-	roots, err := rootPool(c.RootsFile)
+	roots, err := oneshot.Roots(c.RootsFile)
 	if err != nil {
 		return nil, fmt.Errorf("make Stripe's client: %w", err)
 	}
-	a := &Acquirer{
-		clients: make(map[ivr.MerchantID]client), moto: c.MOTO,
-		transport: newTransport(&tls.Config{MinVersion: tls.VersionTLS12, RootCAs: roots}),
-	}
+	a := &Acquirer{clients: make(map[ivr.MerchantID]client), moto: c.MOTO}
 	backends := lib.NewBackendsWithConfig(&lib.BackendConfig{
 		URL: lib.String(strings.TrimSuffix(c.URL, "/")),
 		HTTPClient: &http.Client{
-			Transport: lender{a.transport}, Timeout: totalTimeout,
+			Transport: transport{&oneshot.Client{TLS: &tls.Config{RootCAs: roots}, Connect: connectTimeout, MaxAnswer: maxAnswer}}, Timeout: totalTimeout,
 			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 		},
 		LeveledLogger:     &lib.LeveledLogger{Level: lib.LevelNull},
@@ -91,44 +84,5 @@ func New(c Config) (*Acquirer, error) {
 	return a, nil
 }
 
-// newTransport makes connections that wipe what net/http wrote.
-func newTransport(settings *tls.Config) *http.Transport {
-	dialer := &net.Dialer{Timeout: connectTimeout}
-	return &http.Transport{
-		DialTLSContext: func(ctx context.Context, network, address string) (net.Conn, error) {
-			ctx, cancel := context.WithTimeout(ctx, connectTimeout)
-			defer cancel()
-			conn, err := (&tls.Dialer{NetDialer: dialer, Config: settings}).DialContext(ctx, network, address)
-			if err != nil {
-				return nil, err
-			}
-			return &wipingConn{conn}, nil
-		},
-		IdleConnTimeout: time.Minute, MaxResponseHeaderBytes: 64 << 10,
-	}
-}
-
-// rootPool is the system's authorities and those of a file; nil means the system's.
-func rootPool(path string) (*x509.CertPool, error) {
-	if path == "" {
-		return nil, nil
-	}
-	text, err := os.ReadFile(path)
-	if err != nil {
-		return nil, fmt.Errorf("read the certificate authorities: %w", err)
-	}
-	pool, err := x509.SystemCertPool()
-	if err != nil {
-		return nil, fmt.Errorf("read the system's certificate authorities: %w", err)
-	}
-	if !pool.AppendCertsFromPEM(text) {
-		return nil, fmt.Errorf("read the certificate authorities: %s holds no certificate (PEM)", path)
-	}
-	return pool, nil
-}
-
 // Name is "stripe".
 func (a *Acquirer) Name() string { return "stripe" }
-
-// Close ends the connections that wait for a next request.
-func (a *Acquirer) Close() { a.transport.CloseIdleConnections() }

@@ -1,18 +1,13 @@
 package stripe
 
 import (
-	"bytes"
 	"fmt"
-	"io"
-	"net"
 	"net/http"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 	"time"
-
-	lib "github.com/stripe/stripe-go/v85"
 
 	"tsunagi/server"
 	"tsunagi/server/payment"
@@ -172,62 +167,6 @@ func TestStripeMockLooks(t *testing.T) {
 	defer func() { _ = response.Body.Close() }()
 	if response.StatusCode == http.StatusOK {
 		t.Error("stripe-mock takes anything")
-	}
-}
-
-// The body with the card is wiped as soon as net/http has done with it, whether it
-// was sent, refused early or never sent.
-func TestLoan(t *testing.T) {
-	const text = "type=card&card[number]=4242424242424242"
-	arrived := make(chan string, 1)
-	a := start(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if r.Header.Get("Idempotency-Key") == "early" {
-			w.WriteHeader(http.StatusServiceUnavailable)
-			return
-		}
-		body, err := io.ReadAll(r.Body)
-		if err != nil {
-			t.Error(err)
-		}
-		arrived <- string(body)
-	}))
-	for _, how := range []string{"sent", "early", "never"} {
-		buffer := append(make([]byte, 0, maxCardBody), text...)
-		ctx, l := lend(t.Context(), buffer)
-		if how != "never" {
-			params := &lib.Params{Context: ctx}
-			params.SetIdempotencyKey(how)
-			_ = a.clients["shop"].raw.CallRaw(http.MethodPost, "/v1/payment_methods", "sk_test_123", buffer, params, &lib.PaymentMethod{})
-		}
-		l.settle()
-		if how == "sent" {
-			if body := <-arrived; body != text {
-				t.Errorf("%q arrived, want %q", body, text)
-			}
-		}
-		if !bytes.Equal(buffer, make([]byte, len(buffer))) {
-			t.Errorf("%s: left behind: %q", how, buffer)
-		}
-	}
-}
-
-// What net/http wrote is wiped from its buffer.
-func TestWipingConn(t *testing.T) {
-	near, far := net.Pipe()
-	received := make(chan []byte, 1)
-	go func() {
-		all, _ := io.ReadAll(far)
-		received <- all
-	}()
-	p := []byte("4242")
-	if _, err := (&wipingConn{near}).Write(p); err != nil || !bytes.Equal(p, make([]byte, 4)) {
-		t.Errorf("left behind: %q, %v", p, err)
-	}
-	if err := near.Close(); err != nil {
-		t.Fatal(err)
-	}
-	if got := <-received; string(got) != "4242" {
-		t.Errorf("%q left, want 4242", got)
 	}
 }
 

@@ -5,14 +5,13 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
-	"io"
 	"maps"
-	"os"
 	"slices"
 
 	"github.com/pelletier/go-toml/v2"
 
 	"tsunagi/server"
+	"tsunagi/server/acquirer/oneshot"
 )
 
 // The environment variables of a single merchant's account.
@@ -27,9 +26,6 @@ const (
 	maxCCID      = 24
 	secretKeyLen = 64
 )
-
-// maxSecretFile is more than any file of accounts needs.
-const maxSecretFile = 1 << 20
 
 // Accounts are the gateway accounts of our merchants. Printing them shows no key.
 type Accounts struct {
@@ -54,7 +50,7 @@ func (a Accounts) Merchants() []ivr.MerchantID { return slices.Sorted(maps.Keys(
 //
 // A file that anybody but its owner may read or change is refused.
 func ReadAccounts(path string) (Accounts, error) {
-	text, err := readSecret(path)
+	text, err := oneshot.ReadSecret(path, "have the gateway issue a new secret key")
 	if err != nil {
 		return Accounts{}, fmt.Errorf("read the gateway accounts: %w", err)
 	}
@@ -96,27 +92,6 @@ func AccountsFromEnvironment(getenv func(string) string) (Accounts, error) {
 		return Accounts{}, fmt.Errorf("read the gateway account from %s and %s: %w", envCCID, envSecretKey, err)
 	}
 	return accounts, nil
-}
-
-// readSecret reads a file that only its owner can read.
-func readSecret(path string) (text []byte, err error) {
-	file, err := os.Open(path)
-	if err != nil {
-		return nil, err
-	}
-	defer func() { err = errors.Join(err, file.Close()) }()
-	info, err := file.Stat() // of the file that is open, whatever the path names by now
-	if err != nil {
-		return nil, err
-	}
-	if !info.Mode().IsRegular() {
-		return nil, fmt.Errorf("%s is no file", path)
-	}
-	if mode := info.Mode().Perm(); mode&0o077 != 0 {
-		return nil, fmt.Errorf("%s is open to others than its owner (mode %04o) and may have been read: "+
-			"run 'chmod 600 %s', and have the gateway issue a new secret key if others use this machine", path, mode, path)
-	}
-	return io.ReadAll(io.LimitReader(file, maxSecretFile))
 }
 
 func (a Accounts) add(merchant ivr.MerchantID, ccid, secretKey string) error {

@@ -3,14 +3,13 @@ package veritrans4g
 import (
 	"context"
 	"crypto/tls"
-	"crypto/x509"
 	"fmt"
 	"net/url"
-	"os"
 	"strings"
 	"time"
 
 	"tsunagi/server"
+	"tsunagi/server/acquirer/oneshot"
 	"tsunagi/server/payment"
 )
 
@@ -56,13 +55,12 @@ type Config struct {
 // together.
 type Acquirer struct {
 	accounts  Accounts
-	base      string
+	base      *url.URL
 	dummy     bool
 	body      Body
 	tanking   string
 	noFreeKey bool
-	tls       *tls.Config
-	connect   time.Duration
+	client    *oneshot.Client
 	total     time.Duration
 }
 
@@ -93,35 +91,16 @@ func New(c Config) (*Acquirer, error) {
 	case len(c.Accounts.of) == 0:
 		return nil, fmt.Errorf("make the gateway's client: it has no merchant's account")
 	}
-	roots, err := rootPool(c.RootsFile)
+	roots, err := oneshot.Roots(c.RootsFile)
 	if err != nil {
 		return nil, fmt.Errorf("make the gateway's client: %w", err)
 	}
 	return &Acquirer{
-		accounts: c.Accounts, base: "https://" + base.Host, dummy: c.Dummy, body: c.Body,
+		accounts: c.Accounts, base: &url.URL{Scheme: "https", Host: base.Host, Path: "/"}, dummy: c.Dummy, body: c.Body,
 		tanking: c.Tanking, noFreeKey: c.NoFreeKey,
-		tls:     &tls.Config{MinVersion: tls.VersionTLS12, RootCAs: roots, ServerName: base.Hostname()},
-		connect: connectTimeout, total: totalTimeout,
+		client: &oneshot.Client{TLS: &tls.Config{RootCAs: roots}, Connect: connectTimeout, MaxAnswer: maxAnswer},
+		total:  totalTimeout,
 	}, nil
-}
-
-// rootPool is the system's authorities and those of a file; nil means the system's.
-func rootPool(path string) (*x509.CertPool, error) {
-	if path == "" {
-		return nil, nil
-	}
-	text, err := os.ReadFile(path)
-	if err != nil {
-		return nil, fmt.Errorf("read the certificate authorities: %w", err)
-	}
-	pool, err := x509.SystemCertPool()
-	if err != nil {
-		return nil, fmt.Errorf("read the system's certificate authorities: %w", err)
-	}
-	if !pool.AppendCertsFromPEM(text) {
-		return nil, fmt.Errorf("read the certificate authorities: %s holds no certificate (PEM)", path)
-	}
-	return pool, nil
 }
 
 // Name is "veritrans4g".

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 
+	"tsunagi/server/acquirer/oneshot"
 	"tsunagi/server/payment"
 	"tsunagi/shared/order"
 )
@@ -27,7 +28,11 @@ func (g *Acquirer) Authorize(ctx context.Context, a payment.Authorization, c pay
 		return notSent(err)
 	}
 	// Outside Use: the card may be wiped while the gateway takes its time.
-	answer := g.command(ctx, "Authorize/card", body, a.Order.TransactionID, a.Order.Amount)
+	answer := g.command(ctx, "Authorize/card", body, a.Order.TransactionID, a.Order.Amount, func(answer []byte) {
+		// A card that is gone by now cannot be masked; it was there for the request, and
+		// what an answer has of it is wiped all the same.
+		_ = c.Use(func(pan, _, _ []byte) error { oneshot.Mask(answer, pan); return nil })
+	})
 	if answer.Reply == payment.ReplyApproved && block(answer.Code) == codeAgain {
 		return g.confirmed(ctx, a, answer)
 	}
@@ -70,7 +75,7 @@ func (g *Acquirer) settle(ctx context.Context, command string, o payment.OrderKe
 	if err != nil {
 		return notSent(err)
 	}
-	return g.command(ctx, command, body, o.TransactionID, amount)
+	return g.command(ctx, command, body, o.TransactionID, amount, nil)
 }
 
 // ReAuthorize asks for a new authorization with the card of an earlier order, which
@@ -95,7 +100,7 @@ func (g *Acquirer) ReAuthorize(ctx context.Context, a payment.Authorization, ear
 	if err != nil {
 		return notSent(err)
 	}
-	answer := g.command(ctx, "ReAuthorize/card", body, a.Order.TransactionID, a.Order.Amount)
+	answer := g.command(ctx, "ReAuthorize/card", body, a.Order.TransactionID, a.Order.Amount, nil)
 	if answer.Reply == payment.ReplyApproved && block(answer.Code) == codeAgain {
 		return g.confirmed(ctx, a, answer)
 	}
@@ -103,14 +108,18 @@ func (g *Acquirer) ReAuthorize(ctx context.Context, a payment.Authorization, ear
 }
 
 // command posts a card command about an order and reads its answer. Amount 0 means
-// that none was named.
+// that none was named. mask, where it is given, takes the card out of an answer that
+// echoes it, before strings are made of it.
 func (g *Acquirer) command(
-	ctx context.Context, command string, body []byte, id order.TransactionID, amount order.Yen,
+	ctx context.Context, command string, body []byte, id order.TransactionID, amount order.Yen, mask func([]byte),
 ) payment.Answer {
 	x := g.post(ctx, paynow, command, body)
 	answer := payment.Answer{Reply: payment.ReplyNotSent, Cause: x.cause}
 	switch {
 	case x.body != nil:
+		if mask != nil {
+			mask(x.body)
+		}
 		answer = judge(x.body, id, amount)
 		clear(x.body)
 	case x.sent:

@@ -16,16 +16,15 @@
 //
 // # What certainly was not sent
 //
-// Each request has a connection of its own, and the connection itself testifies:
-// when it was handed no byte of the request and is shut to further ones, the request
-// has not left (ReplyNotSent). httptrace's WroteRequest would only say that all of
-// it was written. There are no retries, no redirects and no proxy.
+// Each request has a connection of its own (package oneshot), which counts as sent
+// from the moment at which it was handed the first byte; before that it has not left
+// (ReplyNotSent). There are no retries, no redirects and no proxy.
 //
 // # Card data
 //
-// The request is written into one buffer of ours inside Card.Use and wiped by
-// whoever closes it; net/http's write buffer is wiped by the connection after each
-// write. Nothing of a request or an answer is logged, and no error holds text of
+// The request is written into one buffer of ours inside Card.Use; package oneshot
+// wipes it, and every buffer that had a byte of the answer. An answer that echoes the
+// number is masked before it is decoded. Nothing of a request or an answer is logged, and no error holds text of
 // either. Answers are read by an allow-list, so that reqCardNumber, reqCardExpire
 // and reqSecurityCode are skipped and never decoded. What is kept must have the
 // shape of what it should be, and a message with more digits than a sentence needs
@@ -51,5 +50,5 @@
 //
 // # Goroutines
 //
-// Those of net/http for one request; they end with it.
+// None of its own.
 package veritrans4g

@@ -1,7 +1,6 @@
 package veritrans4g
 
 import (
-	"bytes"
 	"context"
 	"crypto/tls"
 	"encoding/json"
@@ -86,7 +85,7 @@ func TestNotSent(t *testing.T) {
 		{"a certificate for another host", func(t *testing.T) *Acquirer {
 			server := serve(t, nil, answering)
 			g := against(t, server)
-			g.tls.ServerName = "gateway.example.net"
+			g.client.TLS.ServerName = "gateway.example.net"
 			return g
 		}, "tls_other_host"},
 		{"TLS 1.1", func(t *testing.T) *Acquirer {
@@ -143,65 +142,6 @@ type goneCard struct{}
 
 func (goneCard) Use(func(pan, expiry, code []byte) error) error {
 	return errors.New("the card is wiped")
-}
-
-// A connection that comes about after the request was given up sends nothing.
-func TestShutWitness(t *testing.T) {
-	near, far := net.Pipe()
-	received := make(chan []byte, 1)
-	go func() {
-		all, _ := io.ReadAll(far)
-		received <- all
-	}()
-	w := &witness{}
-	conn := &witnessedConn{Conn: near, witness: w}
-	first := []byte("first")
-	if _, err := conn.Write(first); err != nil {
-		t.Fatal(err)
-	}
-	if !bytes.Equal(first, make([]byte, 5)) {
-		t.Errorf("what was written is still in its buffer: %q", first)
-	}
-	if sent, at := w.shut(); !sent || at.IsZero() {
-		t.Error("a write was not witnessed")
-	}
-	second := []byte("second")
-	if _, err := conn.Write(second); !errors.Is(err, errShut) {
-		t.Errorf("got %v, want %v", err, errShut)
-	}
-	if !bytes.Equal(second, make([]byte, 6)) {
-		t.Errorf("what was refused is still in its buffer: %q", second)
-	}
-	if err := near.Close(); err != nil {
-		t.Fatal(err)
-	}
-	if got := <-received; string(got) != "first" {
-		t.Errorf("%q left, want first alone", got)
-	}
-	if sent, _ := (&witness{}).shut(); sent {
-		t.Error("nothing was written, and something was witnessed")
-	}
-}
-
-// Whoever closes a body wipes it, all of its memory, once.
-func TestLentBody(t *testing.T) {
-	memory := []byte("cardNumber-and-more")
-	body := lend(memory[:10])
-	if _, err := body.Read(make([]byte, 4)); err != nil {
-		t.Fatal(err)
-	}
-	for range 2 {
-		if err := body.Close(); err != nil {
-			t.Fatal(err)
-		}
-	}
-	<-body.closed
-	if !bytes.Equal(memory, make([]byte, len(memory))) {
-		t.Errorf("left behind: %q", memory)
-	}
-	if n, err := body.Read(make([]byte, 4)); n != 0 || err == nil {
-		t.Errorf("a wiped body gave %d bytes", n)
-	}
 }
 
 // Each request has a connection of its own, and none is sent twice, not even when

@@ -244,8 +244,8 @@ func TestTargets(t *testing.T) {
 		{false, paynowSearch, "Search/search", "https://h:1/paynow-search/v2/Search/search"},
 		{true, paynowSearch, "Search/search", "https://h:1/test-paynow-search/v2/Search/search"},
 	} {
-		g := &Acquirer{base: "https://h:1", dummy: test.dummy}
-		if got := g.target(test.to, test.name); got != test.want {
+		g := &Acquirer{base: &url.URL{Scheme: "https", Host: "h:1", Path: "/"}, dummy: test.dummy}
+		if got := g.target(test.to, test.name).String(); got != test.want {
 			t.Errorf("got %s, want %s", got, test.want)
 		}
 	}

@@ -80,7 +80,8 @@ func txnShape(s string) string {
 // holdsCardNumber tells whether the digits of s, signs and letters between them or
 // not, have a run of 12 to 19 in them that passes Luhn.
 func holdsCardNumber(s string) bool {
-	var digits []byte
+	digits := make([]byte, 0, len(s)) // wiped: it may be a card after all
+	defer func() { clear(digits[:cap(digits)]) }()
 	for n := 0; n < len(s); n++ {
 		if s[n] >= '0' && s[n] <= '9' {
 			digits = append(digits, s[n]-'0')

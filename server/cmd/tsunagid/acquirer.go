@@ -58,5 +58,5 @@ func openStripe(conf config.Stripe) (payment.Acquirer, func() error, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	return acquirer, func() error { acquirer.Close(); return nil }, nil
+	return acquirer, func() error { return nil }, nil
 }
