@@ -10,6 +10,9 @@
 // the prompts by their very bytes (prompt.Ear), so it must call the server without a
 // PBX that transcodes, and must have the same voice.
 //
+// With Script.Talk it is the operator's telephone too, which the server calls at the
+// address that the customer called from when it brings the customer back.
+//
 // What to do on which prompt is a pure machine (conduct.go); the rest carries it out
 // and writes a timeline. Card digits are keyed and never printed: a Card holds them
 // behind a function, and the timeline counts keys.

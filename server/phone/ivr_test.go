@@ -48,9 +48,10 @@ func voice(t *testing.T) *prompt.Voice {
 // An ivr is a small answering endpoint: it speaks as the server does and checks what is
 // keyed.
 type ivr struct {
-	t     *testing.T
-	voice *prompt.Voice
-	line  func(*answerer) // what it does with a call
+	t        *testing.T
+	voice    *prompt.Voice
+	line     func(*answerer) // what it does with a call
+	endpoint *sipua.Endpoint // set by serve
 }
 
 // An answerer is a call in the ivr.
@@ -90,6 +91,7 @@ func (i *ivr) serve(t *testing.T) string {
 	if err != nil {
 		t.Fatal(err)
 	}
+	i.endpoint = endpoint
 	served := make(chan error, 1)
 	go func() { served <- endpoint.Serve(context.Background()) }()
 	t.Cleanup(func() {

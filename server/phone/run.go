@@ -35,9 +35,14 @@ func Run(ctx context.Context, s Script, out io.Writer) (result Result, err error
 		return Result{}, err
 	}
 	defer func() { err = errors.Join(err, engine.Close()) }()
+	t := &timeline{out: out, numbered: s.Count > 1}
+	var front sipua.Front // nil refuses
+	if s.Talk > 0 {
+		front = desk{t.line(0), s.Talk}
+	}
 	endpoint, err := sipua.New(sipua.Config{
 		Listen: netip.AddrPortFrom(local, 0).String(), UserAgent: "tsunagi-phone", Log: s.Log,
-	}, engine, nil)
+	}, engine, front)
 	if err != nil {
 		return Result{}, err
 	}
@@ -48,7 +53,6 @@ func Run(ctx context.Context, s Script, out io.Writer) (result Result, err error
 		defer cancel()
 		err = errors.Join(err, endpoint.Close(closing), <-served)
 	}()
-	t := &timeline{out: out, numbered: s.Count > 1}
 	result = all(ctx, s, func(ctx context.Context, n int) Call {
 		return newConversation(s, endpoint, t, n).run(ctx)
 	})

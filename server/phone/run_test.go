@@ -42,7 +42,7 @@ func TestPhonePays(t *testing.T) {
 	for _, keying := range []Keying{AfterPrompt, DuringIt} {
 		t.Run(string(keying), func(t *testing.T) {
 			t.Parallel()
-			s := script(t, (&ivr{t, voice(t), pay(prompt.Approved)}).serve(t))
+			s := script(t, (&ivr{t: t, voice: voice(t), line: pay(prompt.Approved)}).serve(t))
 			s.Keying = keying
 			result, timeline := run(t, s)
 			call := result.Calls[0]
@@ -69,7 +69,7 @@ func TestPhonePays(t *testing.T) {
 
 func TestPhoneIsDeclinedAndKeysAnotherCard(t *testing.T) {
 	t.Parallel()
-	server := (&ivr{t, voice(t), pay(prompt.DeclinedAnotherCard, prompt.Approved)}).serve(t)
+	server := (&ivr{t: t, voice: voice(t), line: pay(prompt.DeclinedAnotherCard, prompt.Approved)}).serve(t)
 	s := script(t, server)
 	result, timeline := run(t, s)
 	if got := result.Calls[0]; got.Outcome != Declined || result.ExitStatus() != 2 {
@@ -105,7 +105,7 @@ func TestPhoneOutcomes(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			s := script(t, (&ivr{t, voice(t), row.line}).serve(t))
+			s := script(t, (&ivr{t: t, voice: voice(t), line: row.line}).serve(t))
 			if row.change != nil {
 				row.change(&s)
 			}
@@ -123,7 +123,7 @@ func TestPhoneOutcomes(t *testing.T) {
 }
 
 func TestPhoneMakesManyCalls(t *testing.T) {
-	s := script(t, (&ivr{t, voice(t), pay(prompt.Approved)}).serve(t))
+	s := script(t, (&ivr{t: t, voice: voice(t), line: pay(prompt.Approved)}).serve(t))
 	s.Numbers, s.Count, s.Parallel, s.StartDelay = []string{"0501", "0502", "0509"}, 12, 6, 10*time.Millisecond
 	result, timeline := run(t, s)
 	if len(result.Calls) != 12 || result.Count(Paid) != 8 || result.Count(Refused) != 4 {
@@ -144,7 +144,7 @@ func TestPhoneMakesManyCalls(t *testing.T) {
 
 func TestPhoneIsBrokenOff(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
-	s := script(t, (&ivr{t, voice(t), func(a *answerer) { cancel(); a.ask(1) }}).serve(t))
+	s := script(t, (&ivr{t: t, voice: voice(t), line: func(a *answerer) { cancel(); a.ask(1) }}).serve(t))
 	s.Count = 3
 	result, err := Run(ctx, s, &bytes.Buffer{})
 	if err != nil || result.Outcome() != Failed {
@@ -157,7 +157,7 @@ type brokenWriter struct{ err error }
 func (w brokenWriter) Write([]byte) (int, error) { return 0, w.err }
 
 func TestScriptsThatCannotBeCarriedOut(t *testing.T) {
-	good := script(t, (&ivr{t, voice(t), pay(prompt.Approved)}).serve(t))
+	good := script(t, (&ivr{t: t, voice: voice(t), line: pay(prompt.Approved)}).serve(t))
 	for name, row := range map[string]struct {
 		change func(*Script)
 		want   string

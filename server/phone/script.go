@@ -45,6 +45,10 @@ type Script struct {
 	Limit      time.Duration // the longest call; 3 min
 	Patience   time.Duration // the longest time in which no prompt is met; 45 s
 
+	// Talk is how long the operator speaks with a customer who is brought back; 0: the
+	// operator's telephone refuses the call.
+	Talk time.Duration
+
 	Voice    *prompt.Voice // the server's voice; nil is the built-in one
 	Local    string        // our address; empty is the one from which Server is reached
 	PortMin  uint16        // of RTP; 40000
@@ -85,7 +89,7 @@ func (s Script) withDefaults() (Script, error) {
 	check(slices.Contains([]Keying{AfterPrompt, DuringIt, Ahead}, s.Keying), "keying %q: want after, early or ahead", s.Keying)
 	check(s.HangUpAt == "" || s.HangUpAt == AtAnswer || slices.Contains(prompt.Names(), s.HangUpAt),
 		"hang up at %q: no prompt has this name", s.HangUpAt)
-	check(s.Pace >= 0 && s.StartDelay >= 0 && s.Limit >= 0 && s.Patience >= 0 && s.Count >= 0 && s.Parallel >= 0,
+	check(s.Pace >= 0 && s.StartDelay >= 0 && s.Limit >= 0 && s.Patience >= 0 && s.Talk >= 0 && s.Count >= 0 && s.Parallel >= 0,
 		"times and counts may not be negative")
 	s.Caller = cmp.Or(s.Caller, defaultCaller)
 	s.Pace = cmp.Or(s.Pace, defaultPace)

@@ -33,6 +33,7 @@ type phoneCommand struct {
 	Keying     string        `enum:"after,early,ahead" default:"after" help:"When to key: after the prompt, early (cutting it off) or ahead (the card number during the greeting)."`
 	Pace       time.Duration `default:"200ms" help:"From one key to the next (${default})."`
 	HangUpAt   string        `placeholder:"PROMPT" help:"Hang up when this prompt is heard, or 'answer'."`
+	Talk       time.Duration `placeholder:"TIME" help:"As the operator, answer the call that brings the customer back, and hang up after this time; otherwise it is refused."`
 	Count      int           `default:"1" help:"Calls in all (${default})."`
 	Parallel   int           `default:"1" help:"Calls at once (${default})."`
 	StartDelay time.Duration `help:"Between the starts of two calls."`
@@ -99,7 +100,7 @@ func (c phoneCommand) script() (phone.Script, error) {
 	}
 	return phone.Script{
 		Server: c.Server, Numbers: c.Numbers, Caller: c.Caller, Cards: cards, Voice: voice,
-		Keying: phone.Keying(c.Keying), Pace: c.Pace, HangUpAt: prompt.Name(c.HangUpAt),
+		Keying: phone.Keying(c.Keying), Pace: c.Pace, HangUpAt: prompt.Name(c.HangUpAt), Talk: c.Talk,
 		Count: c.Count, Parallel: c.Parallel, StartDelay: c.StartDelay, Limit: c.Limit, Verbose: c.Verbose,
 	}, nil
 }
