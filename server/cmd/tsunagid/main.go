@@ -10,6 +10,8 @@ import (
 	"syscall"
 
 	"github.com/alecthomas/kong"
+
+	"tsunagi/server/scrub"
 )
 
 func main() {
@@ -33,6 +35,7 @@ type streams struct {
 
 // run carries out one command line and returns the exit status.
 func run(ctx context.Context, args []string, in io.Reader, out, errOut io.Writer) int {
+	errOut = scrub.Writer(errOut) // what commands complain of, and the server's log
 	var table commands
 	exit := -1
 	parser, err := kong.New(&table,
