@@ -10,6 +10,9 @@ telephone="sip-tester"
 bus="dbus dbus-x11"
 voices="open-jtalk open-jtalk-mecab-naist-jdic flite sox"
 pbx="debootstrap"
+windows="nsis"
+wine="wine wine64 gcc-mingw-w64-x86-64"
+drawing="librsvg2-bin icoutils"
 
 missing=""
 for group in "$@"; do

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"fmt"
@@ -72,7 +73,7 @@ func (p *program) window() *options.App {
 		EnableDefaultContextMenu: false,
 		DragAndDrop:              &options.DragAndDrop{DisableWebViewDrop: true},
 		Windows: &windows.Options{
-			Theme: windows.SystemDefault, WebviewUserDataPath: p.flags.ConfigDir,
+			Theme: windows.SystemDefault, WebviewUserDataPath: cmp.Or(p.flags.ConfigDir, pagesFolder()),
 			DisablePinchZoom: true, IsZoomControlEnabled: false, EnableSwipeGestures: false,
 		},
 		Linux: &linux.Options{ProgramName: "tsunagi", WebviewGpuPolicy: linux.WebviewGpuPolicyNever},

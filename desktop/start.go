@@ -2,16 +2,12 @@ package main
 
 import (
 	"context"
-	"errors"
-	"fmt"
 	"log/slog"
-	"strings"
 	"sync"
 
 	"tsunagi/desktop/alarm"
 	"tsunagi/desktop/native"
 	"tsunagi/desktop/server"
-	"tsunagi/shared/message"
 )
 
 // parts are what the program consists of once it has started.
@@ -23,59 +19,6 @@ type parts struct {
 	can      Abilities
 	log      *slog.Logger
 	notice   string
-}
-
-// files are the parts that are on the disk or in the keyring.
-type files struct {
-	settings    *native.SettingsFile
-	secrets     native.Secrets
-	workstation string
-	keyring     bool
-	notice      string
-}
-
-// openFiles prepares the folder and what the flags ask to remember.
-func openFiles(f flags, log *slog.Logger) (files, error) {
-	folder := f.ConfigDir
-	if folder == "" {
-		var err error
-		if folder, err = native.DefaultFolder(); err != nil {
-			return files{}, err
-		}
-	}
-	settings, notice, err := native.OpenSettings(folder)
-	if err != nil {
-		return files{}, err
-	}
-	workstation, err := native.Workstation(folder)
-	if err != nil {
-		return files{}, err
-	}
-	opened := files{settings: settings, workstation: workstation, notice: notice}
-	if f.ConfigDir != "" {
-		opened.secrets = native.FileSecrets(folder)
-	} else if opened.secrets, err = native.OpenSecrets(folder); err == nil {
-		opened.keyring = true
-	} else {
-		opened.notice = strings.TrimSpace(opened.notice + "\n" + message.NoKeyring)
-		log.Warn("no keyring: pins and the session's token are in a file readable by this user",
-			slog.String("folder", folder), slog.Any("error", err))
-	}
-	if f.Server != "" {
-		if err := settings.Change(func(s *native.Settings) { s.Server = f.Server }); err != nil {
-			return files{}, err
-		}
-	}
-	if f.Trust != "" {
-		address := settings.Settings().Server
-		if address == "" {
-			return files{}, errors.New("--trust needs a server: name it with --server")
-		}
-		if err := opened.secrets.SetPin(address, f.Trust); err != nil {
-			return files{}, fmt.Errorf("keep the fingerprint: %w", err)
-		}
-	}
-	return opened, nil
 }
 
 // connect starts the connection, and what calls the person to it. stop ends them and

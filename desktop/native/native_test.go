@@ -89,6 +89,47 @@ func TestChangeThatIsRefused(t *testing.T) {
 	}
 }
 
+func TestPresetIsFollowedOnce(t *testing.T) {
+	file, _, err := OpenSettings(t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	follow := func(preset Preset, want bool, server string) {
+		t.Helper()
+		if got, err := file.FollowPreset(preset); got != want || err != nil || file.Settings().Server != server {
+			t.Errorf("%+v: followed %t to %q, %v", preset, got, file.Settings().Server, err)
+		}
+	}
+	first := Preset{Server: "a:1", Fingerprint: "ab"}
+	follow(Preset{}, false, "")
+	follow(first, true, "a:1")
+	if err := file.Change(func(s *Settings) { s.Server = "elsewhere:1" }); err != nil {
+		t.Fatal(err)
+	}
+	follow(first, false, "elsewhere:1")
+	follow(Preset{Server: "a:1", Fingerprint: "cd"}, true, "a:1") // the certificate was renewed
+}
+
+func TestReadPreset(t *testing.T) {
+	folder := t.TempDir()
+	if got, err := ReadPreset(folder); got != (Preset{}) || err != nil {
+		t.Errorf("without a file: got %+v, %v", got, err)
+	}
+	path := filepath.Join(folder, "preset.json")
+	if err := os.WriteFile(path, []byte(`{"server":"a.example","fingerprint":"AB"}`), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if got, err := ReadPreset(folder); got != (Preset{"a.example", "AB"}) || err != nil {
+		t.Errorf("got %+v, %v", got, err)
+	}
+	if err := os.WriteFile(path, []byte(`{"server":"a"b"}`), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if got, err := ReadPreset(folder); err == nil {
+		t.Errorf("damaged: got %+v", got)
+	}
+}
+
 func TestWorkstationIsMadeOnce(t *testing.T) {
 	folder := t.TempDir()
 	first, err := Workstation(folder)
@@ -136,6 +177,14 @@ func TestSecrets(t *testing.T) {
 			wantSecret(t, "token 2", secrets.Token, a)
 			wantSecret(t, "", secrets.Pin, b)
 			wantSecret(t, "", secrets.Token, b)
+			if err := errors.Join(secrets.Forget(), secrets.Forget()); err != nil {
+				t.Fatal(err)
+			}
+			wantSecret(t, "", secrets.Pin, a)
+			wantSecret(t, "", secrets.Token, a)
+			if err := secrets.SetPin(a, "pin a"); err != nil {
+				t.Fatal(err)
+			}
 		})
 	}
 	wantMode(t, filepath.Join(folder, "secrets.json"))

@@ -23,6 +23,7 @@ type secretStore interface {
 	get(key string) (string, error)
 	set(key, value string) error
 	remove(key string) error
+	clear() error
 }
 
 // OpenSecrets opens the keyring. Where the system has none, the secrets are those
@@ -63,6 +64,9 @@ func (s Secrets) SetToken(address, token string) error {
 // RemoveToken forgets the token, where there is one.
 func (s Secrets) RemoveToken(address string) error { return s.store.remove("token " + address) }
 
+// Forget removes everything that was ever kept, of every server.
+func (s Secrets) Forget() error { return s.store.clear() }
+
 // keyringStore is the system's keyring, in which every entry belongs to a service.
 type keyringStore struct{}
 
@@ -82,6 +86,14 @@ func (keyringStore) set(key, value string) error {
 
 func (keyringStore) remove(key string) error {
 	err := keyring.Delete(keyringService, key)
+	if errors.Is(err, keyring.ErrNotFound) {
+		return nil
+	}
+	return err
+}
+
+func (keyringStore) clear() error {
+	err := keyring.DeleteAll(keyringService)
 	if errors.Is(err, keyring.ErrNotFound) {
 		return nil
 	}
@@ -108,6 +120,15 @@ func (f *fileStore) set(key, value string) error {
 
 func (f *fileStore) remove(key string) error {
 	return f.change(func(secrets map[string]string) { delete(secrets, key) })
+}
+
+func (f *fileStore) clear() error {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if err := os.Remove(f.path); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("remove secrets: %w", err)
+	}
+	return nil
 }
 
 func (f *fileStore) change(alter func(map[string]string)) error {

@@ -31,6 +31,7 @@ type Places struct {
 type content struct {
 	Settings
 	Places Places `json:"places"`
+	Preset Preset `json:"preset"` // the one that was followed last
 }
 
 // SettingsFile is the file settings.json in a folder. Its methods may be called from
@@ -101,6 +102,18 @@ func (f *SettingsFile) Change(alter func(*Settings)) error {
 // SetPlaces keeps the window's places.
 func (f *SettingsFile) SetPlaces(places Places) error {
 	return f.change(func(c *content) { c.Places = places })
+}
+
+// FollowPreset goes to the server of an installation's preset, once: whoever chooses
+// another server later is not led back, unless a new preset comes. followed tells
+// whether it did so now.
+func (f *SettingsFile) FollowPreset(preset Preset) (followed bool, err error) {
+	err = f.change(func(c *content) {
+		if followed = preset.Server != "" && preset != c.Preset; followed {
+			c.Preset, c.Server = preset, preset.Server
+		}
+	})
+	return followed && err == nil, err
 }
 
 func (f *SettingsFile) change(alter func(*content)) error {

@@ -119,7 +119,11 @@ func makePrivate(path string) error {
 
 // connect makes a pool of at most connections. Nothing is opened yet.
 func connect(path string, connections int, options ...string) (*sql.DB, error) {
-	name := url.URL{Scheme: "file", Path: filepath.ToSlash(path), RawQuery: "_pragma=busy_timeout(5000)"}
+	slashed := filepath.ToSlash(path)
+	if filepath.VolumeName(path) != "" {
+		slashed = "/" + slashed // file:///C:/…: in file://C:/… the drive would be a host
+	}
+	name := url.URL{Scheme: "file", Path: slashed, RawQuery: "_pragma=busy_timeout(5000)"}
 	for _, option := range options {
 		name.RawQuery += "&" + option
 	}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"runtime"
 )
 
 // maxSecretFile is more than any file of accounts or keys needs.
@@ -26,7 +27,7 @@ func ReadSecret(path, renew string) (text []byte, err error) {
 	if !info.Mode().IsRegular() {
 		return nil, fmt.Errorf("%s is no file", path)
 	}
-	if mode := info.Mode().Perm(); mode&0o077 != 0 {
+	if mode := info.Mode().Perm(); runtime.GOOS != "windows" && mode&0o077 != 0 { // Windows has no such modes
 		return nil, fmt.Errorf("%s is open to others than its owner (mode %04o) and may have been read: "+
 			"run 'chmod 600 %s', and %s if others use this machine", path, mode, path, renew)
 	}
