@@ -2,6 +2,7 @@ package site
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -72,6 +73,17 @@ func (o *Operator) CallIs(id string, state wire.State) wire.Call {
 	o.t.Helper()
 	return waitFor(o, "call "+id+" in "+string(state), func(c wire.Change) (wire.Call, bool) {
 		if c.Call != nil && c.Call.ID == id && c.Call.State == state {
+			return *c.Call, true
+		}
+		return wire.Call{}, false
+	})
+}
+
+// Keyed waits until so many digits of a call's field are told.
+func (o *Operator) Keyed(id string, field wire.State, digits int) {
+	o.t.Helper()
+	waitFor(o, fmt.Sprintf("%d digits of %s in call %s", digits, field, id), func(c wire.Change) (wire.Call, bool) {
+		if c.Call != nil && c.Call.ID == id && c.Call.State == field && c.Call.Digits >= digits {
 			return *c.Call, true
 		}
 		return wire.Call{}, false
