@@ -68,3 +68,10 @@ func (l *Log) Tail() string {
 	text := l.text.String()
 	return text[max(0, len(text)-8000):]
 }
+
+// Count is how often the words were written.
+func (l *Log) Count(words string) int {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return strings.Count(l.text.String(), words)
+}

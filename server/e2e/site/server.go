@@ -1,6 +1,7 @@
 package site
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -16,6 +17,8 @@ import (
 	"time"
 
 	"tsunagi/server"
+	"tsunagi/server/audio"
+	"tsunagi/server/prompt"
 	"tsunagi/server/store"
 )
 
@@ -145,6 +148,46 @@ func (s *Server) Edit(change func(*ivr.Merchant, *ivr.User)) {
 	if err := errors.Join(db.PutMerchant(s.t.Context(), merchant), db.PutUser(s.t.Context(), user), db.Close()); err != nil {
 		s.t.Fatal(err)
 	}
+}
+
+// Hurry has callers hear a beep in place of these prompts, so that a test need not listen
+// to sentences that it is not about. The server must not run.
+func (s *Server) Hurry(names ...prompt.Name) {
+	s.t.Helper()
+	folder := filepath.Join(s.Dir, "prompts")
+	if err := os.MkdirAll(folder, 0o700); err != nil {
+		s.t.Fatal(err)
+	}
+	for _, name := range names {
+		var file bytes.Buffer
+		if err := audio.WriteWAV(&file, audio.Ringback(200*time.Millisecond), 8000); err != nil {
+			s.t.Fatal(err)
+		}
+		if err := os.WriteFile(filepath.Join(folder, string(name)+".wav"), file.Bytes(), 0o600); err != nil {
+			s.t.Fatal(err)
+		}
+	}
+	s.Change(Settings{"folder": "'" + folder + "'"})
+}
+
+// Preamble are the prompts that a customer hears before the first question, but for the
+// amount.
+var Preamble = []prompt.Name{
+	prompt.MerchantName, prompt.Greeting, prompt.AmountIs, prompt.AmountEnd, prompt.PaymentCount("1"),
+}
+
+// Record is how a call was written down. The server must not run.
+func (s *Server) Record(call ivr.CallID) ivr.Record {
+	s.t.Helper()
+	db, err := store.Open(s.t.Context(), filepath.Join(s.Dir, "data", "tsunagi.db"))
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	record, err := db.Record(s.t.Context(), call)
+	if err := errors.Join(err, db.Close()); err != nil {
+		s.t.Fatalf("call %s: %v", call, err)
+	}
+	return record
 }
 
 // Command runs one command of the program to its end and returns what it said.
