@@ -79,7 +79,7 @@ func collect(t *testing.T, s *site.Server, o *site.Operator, customers []*custom
 	t.Helper()
 	written := map[string][]byte{}
 	err := filepath.WalkDir(s.Dir, func(path string, entry os.DirEntry, err error) error {
-		if err != nil || entry.IsDir() {
+		if err != nil || !entry.Type().IsRegular() {
 			return err
 		}
 		written[path], err = os.ReadFile(path)

@@ -14,13 +14,15 @@
 //
 // # Points and faults
 //
-// In the simulated acquirer of the process a request has no wire: "after dial" and "mid
-// body" are a request that has left and is not booked yet (amounts ending in 9911),
-// "mid response" is the time between the booking and the answer. A reset is 9905 before
-// and 9907 after the booking, a black hole 9904 and 9903, a 502 is an answer that is
-// lost (9907), a slow 200 is 9910, truncated JSON 9908, a wrong echo 9909, a duplicate
-// answer 9901 and 9902, which are told twice, once as pending. The full disk is a
-// database that takes no writes: the program sees the same error of the same statement.
+// The server asks a simulated gateway (package gatewaysim) through the real adapter. The
+// gateway lives in the test's process and so outlives the server; each order may meet any
+// of its faults: a reset, a black hole or a 502 before or after the booking, an answer or
+// a booking after the deadline, an answer that is cut off, truncated, doubled, in another
+// encoding, 10 MB long, of another order or amount, contradicts itself, or has the card in
+// every field. "After dial" and "mid body" are a request that has left and is not booked
+// yet (fault slow); "mid response" is the time between the booking and the answer. The
+// full disk is a database that takes no writes: the program sees the same error of the
+// same statement.
 //
 // # Running
 //

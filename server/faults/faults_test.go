@@ -1,8 +1,10 @@
 package faults
 
 import (
+	"bytes"
 	"context"
 	"database/sql"
+	"encoding/json"
 	"fmt"
 	"math/rand/v2"
 	"os"
@@ -12,6 +14,7 @@ import (
 	"testing"
 	"time"
 
+	"tsunagi/server/gatewaysim"
 	"tsunagi/server/phone"
 	"tsunagi/shared/order"
 )
@@ -24,7 +27,8 @@ const (
 	// a statement waits for a lock.
 	lifeLimit = 14 * time.Second
 	lockTime  = 7 * time.Second
-	simDelay  = 300 * time.Millisecond // as the site is configured
+	simDelay  = 300 * time.Millisecond // of the gateway
+	slowBy    = 7 * time.Second        // more than the deadline that the site has
 )
 
 // point is where a life is hit.
@@ -56,11 +60,12 @@ var signs = map[point]string{
 // plan is what one life does, made from the seed alone.
 type plan struct {
 	point point
-	nth   int           // at whose sign: the first call that comes to the point, or a later one
-	late  time.Duration // after the sign
-	lock  bool          // the database is locked there; the kill comes when it is free again
-	forms []order.Form  // one for each operator
-	bad   []bool        // whose card is refused
+	nth   int                    // at whose sign: the first call that comes to the point, or a later one
+	late  time.Duration          // after the sign
+	lock  bool                   // the database is locked there; the kill comes when it is free again
+	forms []order.Form           // one for each operator
+	bad   []bool                 // whose card is refused
+	wrong []gatewaysim.FaultKind // what the gateway does with each; empty: nothing
 }
 
 func (p plan) String() string {
@@ -70,13 +75,19 @@ func (p plan) String() string {
 	}
 	amounts := make([]string, len(p.forms))
 	for n, f := range p.forms {
-		amounts[n] = f.TransactionID + " " + f.Amount
+		amounts[n] = strings.TrimSpace(f.TransactionID + " " + string(p.wrong[n]))
 	}
 	return fmt.Sprintf("%s %v after %q of call %d; %s", what, p.late, p.point, p.nth, strings.Join(amounts, ", "))
 }
 
-// faults are the last four figures of amounts that make the acquirer fail; 0 is none.
-var faults = []int{0, 0, 0, 9901, 9902, 9903, 9904, 9905, 9906, 9907, 9908, 9909, 9910, 9911}
+// faultFor is what the gateway does wrong with an order; nothing, in one of three.
+func faultFor(r *rand.Rand) gatewaysim.FaultKind {
+	if r.IntN(3) == 0 {
+		return ""
+	}
+	kinds := gatewaysim.FaultKinds()
+	return kinds[r.IntN(len(kinds))]
+}
 
 func newPlan(r *rand.Rand, life int) plan {
 	p := plan{point: points[(life+r.IntN(2))%len(points)], nth: 1 + r.IntN(operators), lock: r.IntN(4) == 0}
@@ -92,14 +103,15 @@ func newPlan(r *rand.Rand, life int) plan {
 		if life > 0 && r.IntN(5) == 0 {
 			id = fmt.Sprintf("T-%d-%d", r.IntN(life), r.IntN(operators)) // an order of before, once more
 		}
-		amount := 1000*(life+1) + n
-		if fault := faults[r.IntN(len(faults))]; fault != 0 && n > 0 || p.point == inFlight {
-			if p.point == inFlight && n == 0 {
-				fault = 9911
-			}
-			amount = 10_000*(life+1) + fault
+		var wrong gatewaysim.FaultKind
+		switch {
+		case n > 0:
+			wrong = faultFor(r)
+		case p.point == inFlight:
+			wrong = gatewaysim.Slow
 		}
-		p.forms = append(p.forms, order.Form{TransactionID: id, Amount: fmt.Sprint(amount), PaymentCount: "1"})
+		p.wrong = append(p.wrong, wrong)
+		p.forms = append(p.forms, order.Form{TransactionID: id, Amount: fmt.Sprint(1000*(life+1) + n), PaymentCount: "1"})
 		p.bad = append(p.bad, r.IntN(5) == 0)
 	}
 	return p
@@ -134,6 +146,15 @@ func TestFaults(t *testing.T) {
 // live is one life of the server, up to its death.
 func (s *site) live(p plan) []heard {
 	s.t.Helper()
+	s.gateway.ClearFaults()
+	for n, kind := range p.wrong {
+		if kind == "" {
+			continue
+		}
+		if err := s.gateway.AddFault(gatewaysim.Fault{Kind: kind, Order: p.forms[n].TransactionID, Times: 1, Delay: slowBy}); err != nil {
+			s.t.Fatal(err)
+		}
+	}
 	s.start()
 	ctx, end := context.WithTimeout(s.t.Context(), lifeLimit)
 	defer end()
@@ -247,7 +268,8 @@ func (s *site) watchBooks(come func()) (stop func()) {
 	return func() { close(ended); <-gone }
 }
 
-// backdate moves what the journal remembers of open attempts into the past.
+// backdate moves all that the journal and the gateway remember into the past: time has
+// passed.
 func (s *site) backdate(by time.Duration) {
 	s.t.Helper()
 	db, err := sql.Open("sqlite", "file:"+s.database()+"?_pragma=busy_timeout(5000)")
@@ -256,9 +278,32 @@ func (s *site) backdate(by time.Duration) {
 	}
 	defer db.Close() //nolint:errcheck // the change below is committed or has failed
 	if _, err := db.Exec(`UPDATE attempts SET created_at = created_at - ?1, sending_at = sending_at - ?1,
-		done_at = done_at - ?1, not_found_at = not_found_at - ?1 WHERE state IN ('SENDING', 'UNKNOWN')`, by.Milliseconds()); err != nil {
+		done_at = done_at - ?1, not_found_at = not_found_at - ?1`, by.Milliseconds()); err != nil {
 		s.t.Fatal(err)
 	}
+	s.closeGateway()
+	text, err := os.ReadFile(s.books())
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	var shifted bytes.Buffer
+	for line := range bytes.Lines(text) {
+		var booked gatewaysim.Line
+		if err := json.Unmarshal(line, &booked); err != nil {
+			s.t.Fatal(err)
+		}
+		booked.At = booked.At.Add(-by)
+		if !booked.SettlesAt.IsZero() {
+			booked.SettlesAt = booked.SettlesAt.Add(-by)
+		}
+		if err := json.NewEncoder(&shifted).Encode(booked); err != nil {
+			s.t.Fatal(err)
+		}
+	}
+	if err := os.WriteFile(s.books(), shifted.Bytes(), 0o600); err != nil {
+		s.t.Fatal(err)
+	}
+	s.openGateway()
 }
 
 // cardFor is a test card, or one that is refused with AG48.

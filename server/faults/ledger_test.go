@@ -3,8 +3,6 @@ package faults
 import (
 	"bytes"
 	"context"
-	"encoding/json"
-	"errors"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -12,7 +10,6 @@ import (
 	"time"
 
 	"tsunagi/server"
-	"tsunagi/server/payment"
 	"tsunagi/server/phone"
 	"tsunagi/server/store"
 	"tsunagi/shared/order"
@@ -24,34 +21,11 @@ type heard struct {
 	outcome phone.Outcome
 }
 
-// entry is a line of the acquirer's books, as its file has it.
-type entry struct {
-	Order       payment.OrderKey
-	Transaction payment.Transaction
-	SettlesAt   time.Time
-	SettlesTo   payment.Reply
-}
-
-// charged reads from the acquirer's books which orders are charged now, and how often.
+// charged reads from the gateway's books which orders are charged now, and how often.
 func (s *site) charged() map[order.TransactionID]int {
-	s.t.Helper()
-	text, err := os.ReadFile(s.books())
-	if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		s.t.Fatal(err)
-	}
 	counts := make(map[order.TransactionID]int)
-	for line := range bytes.Lines(text) {
-		var e entry
-		if err := json.Unmarshal(line, &e); err != nil {
-			continue // cut off by a kill: never booked
-		}
-		reply := e.Transaction.Reply
-		if reply == payment.ReplyPending && time.Now().After(e.SettlesAt) {
-			reply = e.SettlesTo
-		}
-		if reply == payment.ReplyApproved && e.Transaction.Kind == payment.KindAuthorize {
-			counts[e.Order.TransactionID]++
-		}
+	for _, entry := range s.gateway.Ledger("") {
+		counts[order.TransactionID(entry.Order)] = entry.Successes
 	}
 	return counts
 }
@@ -180,7 +154,7 @@ func (s *site) waitSettled(limit time.Duration) (open int) {
 func (s *site) checkFiles() {
 	s.t.Helper()
 	err := filepath.WalkDir(s.dir, func(path string, d fs.DirEntry, err error) error {
-		if err != nil || d.IsDir() {
+		if err != nil || !d.Type().IsRegular() {
 			return err
 		}
 		content, err := os.ReadFile(path)

@@ -16,6 +16,7 @@ import (
 	"time"
 
 	lab "tsunagi/server/e2e/site"
+	"tsunagi/server/gatewaysim"
 	"tsunagi/server/prompt"
 )
 
@@ -30,6 +31,7 @@ type site struct {
 	voice     *prompt.Voice
 	operators []*operator
 	trust     *tls.Config
+	gateway   *gatewaysim.Server // outlives the server
 
 	process      *exec.Cmd
 	desktop, sip string // addresses in this life
@@ -50,8 +52,10 @@ func openSite(t *testing.T) *site {
 	prompts := filepath.Join(dir, "prompts")
 	s.voice = lab.ShortVoice(t, prompts)
 	s.configure(map[string]string{
-		"level": "'info'", "sim_delay": "'300ms'", "deadline": "'5s'", "folder": "'" + prompts + "'",
+		"level": "'info'", "deadline": "'5s'", "folder": "'" + prompts + "'",
 	})
+	s.openGateway()
+	t.Cleanup(s.closeGateway)
 	s.command("merchant", "add", "shop", "--name", "つなぎ商店", "--channels", fmt.Sprint(2*operators), "--config", s.config)
 	lab.Hasten(t, s.database())
 	for n := range operators {
@@ -70,7 +74,52 @@ func openSite(t *testing.T) *site {
 }
 
 func (s *site) database() string { return filepath.Join(s.dir, "data", "tsunagi.db") }
-func (s *site) books() string    { return filepath.Join(s.dir, "data", "sim-books.jsonl") }
+func (s *site) books() string    { return filepath.Join(s.dir, "gateway", "books.jsonl") }
+
+// The account of "shop" at the gateway.
+const (
+	gatewayCCID = "A100000000000000000000cc"
+	gatewayKey  = "abcdef0123456789abcdef0123456789abcdef0123456789abcdef0123456789"
+)
+
+// openGateway starts the gateway on the books that it has, at the address that it had.
+func (s *site) openGateway() {
+	s.t.Helper()
+	folder := filepath.Join(s.dir, "gateway")
+	certificate, accounts := filepath.Join(folder, "certificate.pem"), filepath.Join(folder, "accounts.toml")
+	c := gatewaysim.Config{
+		Accounts: []gatewaysim.Account{{CCID: gatewayCCID, SecretKey: gatewayKey}},
+		Listen:   "127.0.0.1:0", Ledger: s.books(), Delay: simDelay,
+		Certificate: certificate, Key: filepath.Join(folder, "key.pem"),
+	}
+	again := s.gateway != nil
+	if again {
+		c.Listen = strings.TrimPrefix(s.gateway.URL, "https://")
+	} else if err := os.Mkdir(folder, 0o700); err != nil {
+		s.t.Fatal(err)
+	}
+	gateway, err := gatewaysim.Start(c)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	s.gateway = gateway
+	if again {
+		return
+	}
+	text := fmt.Sprintf("[shop]\nccid = %q\nsecret_key = %q\n", gatewayCCID, gatewayKey)
+	if err := os.WriteFile(accounts, []byte(text), 0o600); err != nil {
+		s.t.Fatal(err)
+	}
+	s.configure(map[string]string{
+		"acquirer": "'veritrans4g'", "url": "'" + gateway.URL + "'", "accounts": "'" + accounts + "'", "roots": "'" + certificate + "'",
+	})
+}
+
+func (s *site) closeGateway() {
+	if err := s.gateway.Close(); err != nil {
+		s.t.Error(err)
+	}
+}
 
 func (s *site) command(args ...string) string {
 	s.t.Helper()
