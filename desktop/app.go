@@ -77,14 +77,22 @@ func (a *App) wait() parts {
 	return a.parts
 }
 
-// leave remembers where the window is while there is one. It does not wait for a
-// start that has not been.
-func (a *App) leave() {
+// leave is the person's wish to close the window. With an icon in the notification
+// area the window hides behind it and the program stays, to call the person to the
+// next send window.
+func (a *App) leave() (stay bool) {
 	select {
 	case <-a.started:
-		a.parts.window.remember()
 	default:
+		return false // a start that has not been keeps nobody
 	}
+	p := a.parts
+	p.window.remember()
+	if !p.tray.shown() {
+		return false
+	}
+	p.window.frame.Hide()
+	return true
 }
 
 // Shapes is never called: the types of the screens are generated from signatures.
@@ -99,7 +107,7 @@ func (a *App) State() State {
 		Link:     state.Link,
 		Session:  state.Session,
 		Snapshot: state.Snapshot,
-		Settings: p.settings.Settings(),
+		Settings: p.chosen(),
 		Can:      p.can,
 		Notice:   p.notice,
 	}
@@ -112,7 +120,12 @@ func (a *App) Login(form LoginForm) (wire.Session, error) {
 
 // Logout ends the session.
 func (a *App) Logout() error {
-	return a.wait().client.Logout(context.Background())
+	p := a.wait()
+	err := p.client.Logout(context.Background())
+	if err == nil {
+		p.alarm.Event(server.Event{LoggedOut: &wire.LoggedOut{}}) // the client tells only what nobody asked for
+	}
+	return err
 }
 
 // SetPassword replaces the user's password.
@@ -196,12 +209,16 @@ func (a *App) SaveSettings(settings native.Settings) error {
 		return &wire.Error{Code: wire.CodeBadRequest, Message: message.SettingsRefused}
 	}
 	p := a.wait()
+	if err := p.startWithSystem(settings.StartWithSystem); err != nil {
+		return err
+	}
 	err := p.change(func(s *native.Settings) {
 		settings.Server, settings.MerchantID, settings.UserID = s.Server, s.MerchantID, s.UserID
 		*s = settings
 	})
 	if err == nil {
 		p.window.settle()
+		p.tray.want(settings.Tray)
 	}
 	return err
 }
@@ -209,6 +226,31 @@ func (a *App) SaveSettings(settings native.Settings) error {
 // SetMini makes the window the small one, or the full one again, each where it was
 // left.
 func (a *App) SetMini(on bool) { a.wait().window.setMini(on) }
+
+// chosen are the settings, with the system's own word for what it starts.
+func (p parts) chosen() native.Settings {
+	settings := p.settings.Settings()
+	settings.StartWithSystem = false
+	if p.startup != nil {
+		on, err := p.startup.Enabled()
+		if err != nil {
+			p.log.Warn("ask what starts with the system", slog.Any("error", err))
+		}
+		settings.StartWithSystem = on
+	}
+	return settings
+}
+
+func (p parts) startWithSystem(on bool) error {
+	if p.startup == nil || p.chosen().StartWithSystem == on {
+		return nil
+	}
+	if err := p.startup.Set(on); err != nil {
+		p.log.Error("change what starts with the system", slog.Any("error", err))
+		return &wire.Error{Code: wire.CodeInternal, Message: message.CannotStartWithSystem}
+	}
+	return nil
+}
 
 // login is Login, for the automatic one too.
 func (p parts) login(ctx context.Context, form LoginForm) (wire.Session, error) {

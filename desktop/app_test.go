@@ -10,7 +10,6 @@ import (
 	"testing/synctest"
 	"time"
 
-	"tsunagi/desktop/alarm"
 	"tsunagi/desktop/native"
 	"tsunagi/desktop/server"
 	"tsunagi/desktop/server/servertest"
@@ -30,8 +29,11 @@ type bench struct {
 	stop   func()
 }
 
-// startApp starts the program in the folder as its flags would.
-func startApp(t *testing.T, f flags) *bench {
+// startApp starts the program in the folder as its flags would, on a machine that has
+// nothing but a window.
+func startApp(t *testing.T, f flags) *bench { return startAppOn(t, f, testMachine()) }
+
+func startAppOn(t *testing.T, f flags, m machine) *bench {
 	t.Helper()
 	opened, err := openFiles(f, quiet)
 	if err != nil {
@@ -39,7 +41,7 @@ func startApp(t *testing.T, f flags) *bench {
 	}
 	b := &bench{App: newApp(), t: t, folder: f.ConfigDir, events: make(chan server.Event, 1000)}
 	var p parts
-	p, b.stop = connect(opened, f.auto, quiet, func(e server.Event) { b.events <- e }, alarm.Options{Log: quiet}, &testFrame{})
+	p, b.stop = connect(opened, f.auto, quiet, func(e server.Event) { b.events <- e }, m)
 	b.App.start(p)
 	t.Cleanup(b.stop)
 	return b
@@ -253,7 +255,7 @@ func TestCallsWaitForTheStart(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		p, stop := connect(opened, nil, quiet, func(server.Event) {}, alarm.Options{Log: quiet}, &testFrame{})
+		p, stop := connect(opened, nil, quiet, func(server.Event) {}, testMachine())
 		defer stop()
 		a.start(p)
 		if got := <-answered; got.Link.Phase != server.PhaseIdle {

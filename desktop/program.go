@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	goruntime "runtime"
 	"sync"
+	"sync/atomic"
 
 	"github.com/wailsapp/wails/v2/pkg/logger"
 	"github.com/wailsapp/wails/v2/pkg/options"
@@ -27,12 +28,13 @@ type program struct {
 	app   *App
 	log   *slog.Logger
 
-	loaded chan struct{} // closed when the page is there
-	load   sync.Once     // guards loaded: a page may load again
-	second chan struct{} // a second start handed over
-	over   chan struct{} // closed when the window is gone
-	ended  chan struct{} // closed when run has returned
-	err    error         // why it could not start; read after ended
+	loaded  chan struct{} // closed when the page is there
+	load    sync.Once     // guards loaded: a page may load again
+	second  chan struct{} // a second start handed over
+	over    chan struct{} // closed when the window is gone
+	ended   chan struct{} // closed when run has returned
+	leaving atomic.Bool   // the person ends the program, though it has a tray icon
+	err     error         // why it could not start; read after ended
 }
 
 func newProgram(f flags, log *slog.Logger) *program {
@@ -61,13 +63,10 @@ func (p *program) window() *options.App {
 			UniqueId:               p.instance(),
 			OnSecondInstanceLaunch: func(options.SecondInstanceData) { p.handOver() },
 		},
-		OnStartup:  p.run,
-		OnDomReady: func(context.Context) { p.load.Do(func() { close(p.loaded) }) },
-		OnBeforeClose: func(context.Context) (stay bool) {
-			p.app.leave()
-			return false
-		},
-		OnShutdown: func(context.Context) { close(p.over); <-p.ended },
+		OnStartup:     p.run,
+		OnDomReady:    func(context.Context) { p.load.Do(func() { close(p.loaded) }) },
+		OnBeforeClose: func(context.Context) (stay bool) { return p.app.leave() && !p.leaving.Load() },
+		OnShutdown:    func(context.Context) { close(p.over); <-p.ended },
 
 		// A reload, a dropped file or a zoom by accident must not take the form away.
 		EnableDefaultContextMenu: false,
@@ -112,18 +111,19 @@ func (p *program) run(ctx context.Context) {
 	case <-p.over:
 		return
 	}
-	f := wailsFrame{ctx}
+	m := thisMachine(ctx, p.flags, p.log)
 	emit := func(e server.Event) { runtime.EventsEmit(ctx, eventName, e) }
-	raise := func(toSend bool) {
-		f.Front()
-		if toSend {
-			runtime.EventsEmit(ctx, toSendName)
-		}
-	}
-	parts, stop := connect(opened, p.flags.auto, p.log, emit, callWith(p.log, raise), f)
+	m.quit = func() { p.leaving.Store(true); runtime.Quit(ctx) }
+	parts, stop := connect(opened, p.flags.auto, p.log, emit, m)
 	defer stop()
 	parts.window.restore()
-	f.Front()
+	switch {
+	case !p.flags.Background:
+		m.frame.Front()
+	case !parts.tray.shown():
+		m.frame.Front() // minimising takes a window that is shown
+		m.frame.Minimise()
+	}
 	if goruntime.GOOS == "linux" {
 		parts.window.restore() // GTK moves a window only once it is shown
 	}
@@ -131,7 +131,7 @@ func (p *program) run(ctx context.Context) {
 	for {
 		select {
 		case <-p.second:
-			f.Front()
+			m.frame.Front()
 		case <-p.over:
 			return
 		}

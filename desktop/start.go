@@ -8,6 +8,7 @@ import (
 	"tsunagi/desktop/alarm"
 	"tsunagi/desktop/native"
 	"tsunagi/desktop/server"
+	"tsunagi/shared/message"
 )
 
 // parts are what the program consists of once it has started.
@@ -16,6 +17,8 @@ type parts struct {
 	settings *native.SettingsFile
 	alarm    *alarm.Alarm
 	window   *window
+	tray     *trayIcon
+	startup  native.Startup // nil: none here
 	can      Abilities
 	log      *slog.Logger
 	notice   string
@@ -23,17 +26,27 @@ type parts struct {
 
 // connect starts the connection, and what calls the person to it. stop ends them and
 // the automatic login.
-func connect(opened files, auto *LoginForm, log *slog.Logger, emit func(server.Event), caller alarm.Options, f frame) (p parts, stop func()) {
+func connect(opened files, auto *LoginForm, log *slog.Logger, emit func(server.Event), m machine) (p parts, stop func()) {
 	connected := make(chan struct{})
 	var once sync.Once
 	p = parts{
 		settings: opened.settings,
-		alarm:    alarm.Start(caller),
-		window:   &window{frame: f, settings: opened.settings, log: log},
-		can:      Abilities{Keyring: opened.keyring, Notifications: caller.Notifier != nil},
-		log:      log,
-		notice:   opened.notice,
+		startup:  m.startup,
+		tray: &trayIcon{open: m.tray, log: log, options: native.TrayOptions{
+			Open: m.frame.Front, Quit: m.quit, OpenWords: message.TrayOpen, QuitWords: message.TrayQuit,
+		}},
+		window: &window{frame: m.frame, settings: opened.settings, log: log},
+		can: Abilities{
+			Keyring: opened.keyring, Notifications: m.Notifier != nil, Tray: m.tray != nil,
+			StartWithSystem: m.startup != nil, Dialogs: m.dialog != nil,
+		},
+		log:    log,
+		notice: opened.notice,
 	}
+	m.Options.Mood = p.tray.show
+	m.Options.Notify = func() bool { return opened.settings.Settings().Notifications }
+	p.alarm = alarm.Start(m.Options)
+	system := &dialogs{show: m.dialog, front: m.frame.Front, log: log}
 	p.client = server.Start(server.Options{
 		Address:     opened.settings.Settings().Server,
 		Pins:        opened.secrets,
@@ -43,11 +56,13 @@ func connect(opened files, auto *LoginForm, log *slog.Logger, emit func(server.E
 		Notify: func(e server.Event) {
 			emit(e)
 			p.alarm.Event(e)
+			system.event(e)
 			if e.Link != nil && e.Link.Phase == server.PhaseConnected {
 				once.Do(func() { close(connected) })
 			}
 		},
 	})
+	p.tray.want(opened.settings.Settings().Tray)
 	ctx, cancel := context.WithCancel(context.Background())
 	var tasks sync.WaitGroup
 	if auto != nil {
@@ -58,24 +73,8 @@ func connect(opened files, auto *LoginForm, log *slog.Logger, emit func(server.E
 		tasks.Wait()
 		p.client.Stop()
 		p.alarm.Stop()
+		p.tray.want(false)
 	}
-}
-
-// callWith are the means of this system to call the person. What it lacks is in the
-// log, and the window does without.
-func callWith(log *slog.Logger, raise func(toSend bool)) alarm.Options {
-	options := alarm.Options{Raise: raise, Log: log}
-	if notifier, err := native.OpenNotifier(); err != nil {
-		log.Warn("no notifications", slog.Any("error", err))
-	} else {
-		options.Notifier = notifier
-	}
-	if taskbar, err := native.OpenTaskbar(); err != nil {
-		log.Warn("no countdown in the task bar", slog.Any("error", err))
-	} else {
-		options.Taskbar = taskbar
-	}
-	return options
 }
 
 // loginOnce logs in as the flags say as soon as there is a connection, unless a

@@ -3,6 +3,7 @@ package main
 import (
 	"testing"
 
+	"tsunagi/desktop/alarm"
 	"tsunagi/desktop/native"
 )
 
@@ -37,6 +38,11 @@ func (f *testFrame) Screen() size {
 		return size{1920, 1080}
 	}
 	return f.screen
+}
+
+// testMachine has a window and nothing else.
+func testMachine() machine {
+	return machine{Options: alarm.Options{Log: quiet, Raise: func(bool) {}}, frame: &testFrame{}, quit: func() {}}
 }
 
 func openWindow(t *testing.T, folder string) (*window, *testFrame) {

@@ -18,7 +18,11 @@ type Options struct {
 	Taskbar  native.Taskbar  // nil: the system has none
 	// Raise brings the program's window to the front, toSend with the focus on 送信.
 	Raise func(toSend bool)
-	Log   *slog.Logger
+	// Mood tells how things stand, at first and when it changes. Nil: nobody asks.
+	Mood func(native.Mood)
+	// Notify tells whether the person wants notifications. Nil: yes.
+	Notify func() bool
+	Log    *slog.Logger
 }
 
 // Alarm calls the person. Make one with Start.
@@ -92,10 +96,11 @@ func (a *Alarm) run(ctx context.Context) {
 		case <-a.wake:
 		case <-timer.C:
 		}
-		now, front, raise := a.look()
+		now, mood, front, raise := a.look()
 		if raise && !front {
 			a.options.Raise(false)
 		}
+		shown.tell(mood)
 		shown.show(now, front)
 		if now.call != "" {
 			timer.Reset(now.next)
@@ -104,11 +109,12 @@ func (a *Alarm) run(ctx context.Context) {
 }
 
 // look reads what was noted.
-func (a *Alarm) look() (now countdown, front, raise bool) {
+func (a *Alarm) look() (now countdown, mood native.Mood, front, raise bool) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	raise, a.raise = a.raise, false
-	return a.watch.at(time.Now()), a.front, raise
+	now = a.watch.at(time.Now())
+	return now, a.watch.mood(now), a.front, raise
 }
 
 // display is what is shown at the moment; the goroutine's own.
@@ -118,6 +124,15 @@ type display struct {
 	seconds  int
 	front    bool
 	notified bool
+	mood     native.Mood
+}
+
+func (d *display) tell(mood native.Mood) {
+	if mood == d.mood || d.options.Mood == nil {
+		return
+	}
+	d.mood = mood
+	d.options.Mood(mood)
 }
 
 func (d *display) show(now countdown, front bool) {
@@ -134,7 +149,7 @@ func (d *display) show(now countdown, front bool) {
 	if d.options.Taskbar != nil {
 		d.note("draw the task bar", d.options.Taskbar.Show(now.percent, first && !front))
 	}
-	if front {
+	if front || d.options.Notify != nil && !d.options.Notify() {
 		d.clearNotification()
 		return
 	}

@@ -227,6 +227,48 @@ func TestSupervisorIsNotCalled(t *testing.T) {
 	})
 }
 
+func TestMoods(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var moods []native.Mood
+		a := Start(Options{
+			Log: slog.New(slog.DiscardHandler), Raise: func(bool) {},
+			Mood: func(m native.Mood) { moods = append(moods, m) },
+		})
+		for _, e := range []server.Event{
+			{Link: &server.Link{Phase: server.PhaseConnected}},
+			{Session: &wire.Session{User: wire.User{Entrance: wire.EntranceOperator}}},
+			{Change: &wire.Change{Call: &wire.Call{ID: "c-1", State: wire.StateSendWindow, DeadlineAtMs: time.Now().Add(3 * time.Second).UnixMilli()}}},
+			{Link: &server.Link{Phase: server.PhaseLost}},
+			{Link: &server.Link{Phase: server.PhaseConnected}},
+		} {
+			a.Event(e)
+			synctest.Wait()
+		}
+		time.Sleep(5 * time.Second) // the window runs out
+		a.Event(server.Event{LoggedOut: &wire.LoggedOut{}})
+		synctest.Wait()
+		a.Stop()
+		want := []native.Mood{
+			native.MoodPlain, native.MoodReady, native.MoodSend, native.MoodLost, native.MoodSend, native.MoodReady, native.MoodPlain,
+		}
+		if !slices.Equal(moods, want) {
+			t.Errorf("got %v, want %v", moods, want)
+		}
+	})
+}
+
+func TestNotificationsSwitchedOff(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		a, s := atWork(t)
+		a.options.Notify = func() bool { return false }
+		a.Event(window(20 * time.Second))
+		if now := s.look(); now.notification != "" || now.bar != 100 || now.urgent != 1 {
+			t.Errorf("got %q, bar %d, flashed %d times, want the task bar alone", now.notification, now.bar, now.urgent)
+		}
+		a.Stop()
+	})
+}
+
 // A system without either, as a Linux without a session bus: nothing happens.
 func TestWithoutNotifierAndTaskbar(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

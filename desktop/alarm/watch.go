@@ -3,6 +3,7 @@ package alarm
 import (
 	"time"
 
+	"tsunagi/desktop/native"
 	"tsunagi/desktop/server"
 	"tsunagi/shared/message"
 	"tsunagi/shared/wire"
@@ -11,6 +12,7 @@ import (
 // watch is what the events say about send windows. The zero value knows nothing.
 type watch struct {
 	connected bool
+	inside    bool // someone is logged in
 	operator  bool
 	offset    time.Duration // server's clock less the local one
 	total     time.Duration // of a send window
@@ -24,11 +26,12 @@ func (w *watch) take(e server.Event) (raise bool) {
 		w.offset = time.Duration(e.Link.OffsetMs) * time.Millisecond
 	}
 	if e.Session != nil {
+		w.inside = true
 		w.operator = e.Session.User.Entrance == wire.EntranceOperator
 		w.total = time.Duration(e.Session.Merchant.SendWindowSeconds) * time.Second
 	}
 	if e.LoggedOut != nil {
-		w.operator, w.windows = false, nil
+		w.inside, w.operator, w.windows = false, false, nil
 	}
 	if e.Snapshot != nil {
 		w.windows = nil
@@ -86,4 +89,17 @@ func (w *watch) at(now time.Time) countdown {
 		return countdown{call: call, seconds: seconds, percent: percent, next: left - time.Duration(seconds-1)*time.Second}
 	}
 	return countdown{}
+}
+
+// mood is what an icon can tell of all this.
+func (w *watch) mood(now countdown) native.Mood {
+	switch {
+	case !w.inside:
+		return native.MoodPlain
+	case !w.connected:
+		return native.MoodLost
+	case now.call != "":
+		return native.MoodSend
+	}
+	return native.MoodReady
 }

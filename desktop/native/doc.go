@@ -22,9 +22,14 @@
 // FlashWindowEx; a notification that replaces itself takes WinRT, for which there are
 // no bindings here: OpenNotifier says so, and the countdown stays on the button.
 //
+// A Tray is the icon in the notification area (Shell_NotifyIcon, or a
+// StatusNotifierItem where the desktop has a host for them), Startup the list of what
+// the system starts (the Run key, or an autostart file). ShowDialog is a MessageBox on
+// Windows; on Linux the window's library has GTK's.
+//
 // # Goroutines
 //
 // An open Notifier has one that receives the clicks, an open Taskbar on Windows one
-// with the thread that COM asks for; Close ends them. The other types start none and
+// with the thread that COM asks for, a Tray two; Close ends them. The other types start none and
 // may be used from any.
 package native

@@ -8,4 +8,14 @@ const (
 	NoKeyring       = "この端末ではキーリング(資格情報の保管庫)を使えません。サーバの指紋とログイン状態は、このユーザだけが読めるファイルに保存します。"
 	PresetRefused   = "インストール時に指定されたサーバの設定が正しくありません。管理者にお問い合わせください。"
 	SettingsRefused = "この設定は使えません。"
+
+	CannotStartWithSystem = "自動起動の設定を変更できませんでした。管理者にお問い合わせください。"
+)
+
+// Beside the window: the icon in the notification area, and dialogs of the system (ours).
+const (
+	TrayOpen      = "Tsunagiを開く"
+	TrayQuit      = "終了"
+	TraySend      = "決済情報を送信してください。"
+	TransactionID = "取引ID"
 )

@@ -1,0 +1,6 @@
+//go:build !dev
+
+package main
+
+// inBrowser is for development builds.
+const inBrowser = false
