@@ -13,7 +13,7 @@ type Credential struct {
 	LockedAt    time.Time // zero: not locked
 	LastLoginAt time.Time // zero: never
 	UsedAt      time.Time // when an Initial password was used for a login; zero: not yet
-	EnabledAt   time.Time // when the account was last enabled again; zero: never disabled
+	ActiveAt    time.Time // when a session of it was last seen, or the account enabled again
 
 	OneTimeSecret []byte // of the authenticator, sealed by package identity; empty: none enrolled
 	OneTimeStep   int64  // the last time step whose code was accepted: none is accepted twice

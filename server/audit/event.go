@@ -37,6 +37,17 @@ const (
 	PlaintextUsed  Kind = "plaintext_used"  // SIP or RTP without encryption was allowed
 	AuditRecovered Kind = "audit_recovered" // this log could not be written for a while
 	AuditVerified  Kind = "audit_verified"  //
+	Resumed        Kind = "resumed"         // a session by its workstation, without a password
+	ConnectionLost Kind = "connection_lost" // of a session, which is kept
+	SessionExpired Kind = "session_expired" // its connection did not come back
+	SourceShutOut  Kind = "source_shut_out" // an address after too many failures
+	ScreenLocked   Kind = "screen_locked"   //
+	ScreenUnlocked Kind = "screen_unlocked" // or its refusal
+	CodeEnrolled   Kind = "code_enrolled"   // an authenticator for one-time codes
+	CodeReset      Kind = "code_reset"      // it may be enrolled anew
+	CallAsked      Kind = "call_asked"      // an operator's button on a call; Detail is which
+	CallEnded      Kind = "call_ended"      // Detail is how
+	Inquired       Kind = "inquired"        // about an order; Object is its transaction ID
 )
 
 // Kinds lists the kinds.
@@ -45,7 +56,8 @@ func Kinds() []Kind {
 		Login, Logout, ForcedLogout, Locked, Unlocked, PasswordSet, PasswordReset, UserAdded, UserChanged, RoleChanged,
 		MerchantSet, SettingsSet, CallAccepted, CallRefused, CallStep, OrderSent, Authorized, Captured, Voided, Resolved,
 		Reconciled, Exported, LogViewed, ClockChanged, ServerStarted, ServerStopped, TraceSwitched, PlaintextUsed,
-		AuditRecovered, AuditVerified,
+		AuditRecovered, AuditVerified, Resumed, ConnectionLost, SessionExpired, SourceShutOut, ScreenLocked,
+		ScreenUnlocked, CodeEnrolled, CodeReset, CallAsked, CallEnded, Inquired,
 	}
 }
 
@@ -59,6 +71,13 @@ const (
 	Failed  Result = "failed"  // by a fault
 	Unknown Result = "unknown" // nobody knows yet
 )
+
+// Actor is who does something, and from where. The source of a command is "console" and
+// the name of its user on the server's machine.
+type Actor struct {
+	Who    ivr.UserKey
+	Source string
+}
 
 // Event is one deed.
 type Event struct {

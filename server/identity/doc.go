@@ -12,11 +12,14 @@
 // user, so that a seventh try finds "locked" for every ID), and an answer that
 // leaves refusedAfter after the question. What is found, in this order:
 //
+//	too many failures from the source    AccessRestricted   before anything is looked up
 //	source not in the merchant's list    AccessRestricted   before the password: nobody outside may guess, or lock
-//	too many failures from the source    AccessRestricted
 //	locked, even with the right password Locked
 //	wrong, unknown or disabled           AuthFailed         the sixth in a row locks
+//	temporary password, old or used      AuthFailed         as a wrong one
 //	not the role of this entrance        AccessRestricted   told only to who knows the password
+//	one-time code missing                OneTimeCodeRequired
+//	one-time code wrong, or used         OneTimeCodeWrong   counts as a wrong password
 //	session of another workstation       AlreadyLoggedIn
 //
 // # Sessions
@@ -39,7 +42,8 @@
 // begin at the next start.
 //
 // Whether an operator is there for a call is Online: logged in, with a first
-// password set, and connected or lost for less than onlineGrace.
+// password set, and connected or lost for less than onlineGrace. A locked screen is
+// there: whoever transfers a call sits before it.
 //
 // # Passwords
 //
@@ -47,7 +51,21 @@
 // carries voice), 16 bytes of salt and a key of 32, written as a PHC string; at
 // most hashings computations at a time. A first or initialized password is made
 // by FirstPassword, shown once, and must be replaced before anything else is
-// answered.
+// answered. It is good for one session, within 24 hours.
+//
+// # The PCI policy
+//
+// A merchant's setting (policy.go; security.md section 4): passwords of 12 to 30
+// characters, replaced after 90 days, at a login and never in the middle of a session;
+// one-time codes of RFC 6238 for whoever is not an operator, none accepted twice, their
+// secrets sealed with a key beside the database; a screen that locks after 15 idle
+// minutes, which the desktop counts and the session remembers; accounts disabled that
+// nobody used for 90 days. Under the guide's policy, 90 days are advice.
+//
+// # What is written down
+//
+// Every step goes to the Auditor: who, from where, to whose account, how it came out. A
+// name that no user has may be a password in the wrong field and is not written.
 //
 // # Goroutines and clock
 //

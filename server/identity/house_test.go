@@ -2,16 +2,20 @@ package identity
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"fmt"
 	"log/slog"
 	"net/netip"
 	"path/filepath"
+	"slices"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
 
 	"tsunagi/server"
+	"tsunagi/server/audit"
 	"tsunagi/server/store"
 	"tsunagi/shared/wire"
 )
@@ -20,6 +24,7 @@ var (
 	operator   = ivr.UserKey{Merchant: "shop", User: "op1"}
 	supervisor = ivr.UserKey{Merchant: "shop", User: "boss"}
 	office     = netip.MustParseAddr("192.0.2.7")
+	byBoss     = audit.Actor{Who: supervisor, Source: "192.0.2.8"}
 )
 
 const password = "correct-horse1"
@@ -69,6 +74,8 @@ func (h *house) open() {
 		Store: h.store,
 		Log:   slog.New(slog.NewTextHandler(h.log, &slog.HandlerOptions{Level: slog.LevelDebug})),
 		Cost:  Cost{MemoryKiB: 8, Passes: 1, Lanes: 1},
+		Audit: audit.New(h.store, nil),
+		Key:   Key{1, 2, 3},
 	})
 	if err != nil {
 		h.t.Fatal(err)
@@ -86,6 +93,25 @@ func (h *house) restart(after time.Duration) {
 	}
 	time.Sleep(after)
 	h.open()
+}
+
+// told lists the audit log, oldest first: kind, result, object and detail, a line each.
+func (h *house) told() string {
+	h.t.Helper()
+	lines, err := h.store.AuditLines(h.t.Context(), ivr.AuditQuery{Limit: 1000})
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	var text strings.Builder
+	for _, line := range slices.Backward(lines) {
+		who := line.Who.String()
+		if line.Who == (ivr.UserKey{}) {
+			who = "-"
+		}
+		fmt.Fprintf(&text, "%s %s %s by %s from %s: %s\n", line.Kind, line.Result, cmp.Or(line.Object, "-"), who,
+			cmp.Or(line.Source, "-"), line.Detail)
+	}
+	return text.String()
 }
 
 func (h *house) setPassword(key ivr.UserKey, password string) {

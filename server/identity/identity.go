@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"tsunagi/server"
+	"tsunagi/server/audit"
 	"tsunagi/shared/message"
 	"tsunagi/shared/wire"
 )
@@ -33,6 +34,7 @@ const forcedKept = 12 * time.Hour
 type Store interface {
 	Merchant(context.Context, ivr.MerchantID) (ivr.Merchant, error)
 	User(context.Context, ivr.UserKey) (ivr.User, error)
+	Users(context.Context, ivr.MerchantID) ([]ivr.User, error)
 	PutUser(context.Context, ivr.User) error
 	Credential(context.Context, ivr.UserKey) (ivr.Credential, error)
 	PutCredential(context.Context, ivr.UserKey, ivr.Credential) error
@@ -40,6 +42,8 @@ type Store interface {
 	CountFailure(ctx context.Context, key ivr.UserKey, at time.Time, limit int) (locked bool, err error)
 	// LoggedIn notes a login and forgets the failures.
 	LoggedIn(ctx context.Context, key ivr.UserKey, at time.Time) error
+	// UserActive notes that the user was seen, or enabled again.
+	UserActive(ctx context.Context, key ivr.UserKey, at time.Time) error
 
 	// PutSession replaces the session that the user has.
 	PutSession(context.Context, ivr.Session) error
@@ -57,12 +61,16 @@ type Options struct {
 	Store Store        // required
 	Log   *slog.Logger // required
 	Cost  Cost         // zero: DefaultCost
+	Audit Auditor      // nil: nothing is written down
+	Key   Key          // seals the secrets of authenticators; zero: none can be enrolled
 }
 
 // Identity answers who may do what. Make one with New.
 type Identity struct {
 	store    Store
 	log      *slog.Logger
+	audit    Auditor
+	key      Key
 	hasher   *hasher
 	sources  failures[string]      // failed logins by source
 	unknowns failures[ivr.UserKey] // failed logins of users that do not exist
@@ -89,6 +97,8 @@ func New(o Options) (*Identity, error) {
 	return &Identity{
 		store:    o.Store,
 		log:      o.Log,
+		audit:    o.Audit,
+		key:      o.Key,
 		hasher:   hasher,
 		sources:  failures[string]{most: sourceFailures, each: sourceForgives},
 		unknowns: failures[ivr.UserKey]{most: lockedAfter},
@@ -100,18 +110,32 @@ func New(o Options) (*Identity, error) {
 // Start takes over the sessions of the server's last run: their connections are
 // lost, and those that stood are kept for another 5 minutes from now.
 func (i *Identity) Start(ctx context.Context) error {
-	now := time.Now()
-	if err := i.store.LoseSessions(ctx, now); err != nil {
+	if err := i.store.LoseSessions(ctx, time.Now()); err != nil {
 		return fmt.Errorf("take over sessions: %w", err)
 	}
-	gone, err := i.store.DeleteSessionsLostBefore(ctx, now.Add(-keptFor))
+	return i.Sweep(ctx)
+}
+
+// Sweep ends the sessions whose 5 minutes are over. What is not swept yet is over all the
+// same: this only lets the log say so in time.
+func (i *Identity) Sweep(ctx context.Context) error {
+	i.changing.Lock()
+	defer i.changing.Unlock()
+	gone, err := i.store.DeleteSessionsLostBefore(ctx, time.Now().Add(-keptFor))
 	if err != nil {
-		return fmt.Errorf("take over sessions: %w", err)
+		return fmt.Errorf("end lost sessions: %w", err)
 	}
 	for _, session := range gone {
-		i.log.Info("session expired", "user", session.User, "workstation", session.Workstation)
+		i.vacate(session.User, ErrLoggedOut)
+		i.expire(ctx, session)
 	}
 	return nil
+}
+
+// expire tells of a session whose connection did not come back.
+func (i *Identity) expire(ctx context.Context, session ivr.Session) {
+	i.log.Info("session expired", "user", session.User, "workstation", session.Workstation)
+	i.tell(ctx, to(session.User, audit.Actor{}, audit.SessionExpired, audit.OK, "workstation "+session.Workstation))
 }
 
 // Online tells whether an operator is there for a call.
@@ -119,7 +143,7 @@ func (i *Identity) Online(user ivr.UserKey) bool {
 	i.mu.Lock()
 	defer i.mu.Unlock()
 	seat, ok := i.seats[user]
-	return ok && !seat.grant.PasswordMustChange &&
+	return ok && seat.grant.Ready() &&
 		(seat.lostAt.IsZero() || time.Since(seat.lostAt) < onlineGrace)
 }
 
@@ -135,6 +159,12 @@ var (
 	}
 	errBadRequest = &ivr.Error{
 		Code: wire.CodeBadRequest, MessageID: string(message.E309), Message: message.E309.Text(),
+	}
+	errPasswordRequired = &ivr.Error{
+		Code: wire.CodePasswordRequired, MessageID: string(message.E309), Message: message.E309.Text(),
+	}
+	errNotAllowed = &ivr.Error{
+		Code: wire.CodeNotAllowed, MessageID: string(message.E309), Message: message.E309.Text(),
 	}
 	errBusy = &ivr.Error{
 		Code: wire.CodeUnavailable, MessageID: string(message.E309), Message: message.E309.Text(),

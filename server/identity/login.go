@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"tsunagi/server"
+	"tsunagi/server/audit"
 	"tsunagi/shared/wire"
 )
 
@@ -39,7 +40,7 @@ func (i *Identity) Login(ctx context.Context, login wire.Login, source netip.Add
 		return nil, errBadRequest
 	}
 	seat, err := i.login(ctx, login, source)
-	if errors.Is(err, errAuthFailed) || errors.Is(err, errLocked) {
+	if errors.Is(err, errAuthFailed) || errors.Is(err, errLocked) || errors.Is(err, errCodeWrong) {
 		select {
 		case <-time.After(time.Until(began.Add(refusedAfter))):
 		case <-ctx.Done():
@@ -49,7 +50,7 @@ func (i *Identity) Login(ctx context.Context, login wire.Login, source netip.Add
 }
 
 func readable(login wire.Login) bool {
-	for _, s := range []string{login.MerchantID, login.UserID, login.Password, login.Workstation} {
+	for _, s := range []string{login.MerchantID, login.UserID, login.Password, login.Workstation, login.OneTimeCode} {
 		if len(s) > longestName {
 			return false
 		}
@@ -64,12 +65,18 @@ func (i *Identity) login(ctx context.Context, login wire.Login, source netip.Add
 	if err != nil {
 		return nil, err
 	}
-	if !allowed(who.merchant.Sources, source) {
-		i.refused(who, source, "source not allowed")
-		return nil, errRestricted
+	from := audit.Actor{Source: source.String()}
+	if who.known {
+		from.Who = key // else it may be anything that was typed, a password too
 	}
 	if i.sources.spent(sourceName(source), time.Now()) {
-		i.refused(who, source, "too many failures from this source")
+		// Told to the audit log once, by failedLocked: nobody may fill it from outside.
+		i.log.Warn("login refused", "source", source, "why", "too many failures from this source")
+		return nil, errRestricted
+	}
+	if !allowed(who.merchant.Sources, source) {
+		i.sources.add(sourceName(source), time.Now())
+		i.refused(ctx, who, from, "source not allowed")
 		return nil, errRestricted
 	}
 	right, err := i.hasher.matches(ctx, who.credential.Hash, login.Password)
@@ -78,11 +85,36 @@ func (i *Identity) login(ctx context.Context, login wire.Login, source netip.Add
 		return nil, errBusy
 	case err != nil:
 		return nil, fmt.Errorf("check the password of %s: %w", key, err)
-	case !right || who.user.Disabled:
-		return nil, i.failed(context.WithoutCancel(ctx), who, source)
 	}
 	// From here on the session changes in steps, which no one may come between.
-	return i.admit(context.WithoutCancel(ctx), who, login, source)
+	ctx = context.WithoutCancel(ctx)
+	i.changing.Lock()
+	defer i.changing.Unlock()
+	if why := i.unfit(who, right, time.Now()); why != "" {
+		return nil, i.failedLocked(ctx, who, from, why)
+	}
+	if policyOf(who.merchant).dormant(who.credential, time.Now()) {
+		if err := i.disableDormant(ctx, who.user); err != nil {
+			return nil, err
+		}
+		return nil, i.failedLocked(ctx, who, from, "unused for 90 days, disabled now")
+	}
+	return i.admit(ctx, who, login, source, from)
+}
+
+// unfit is why a login fails as with a wrong password; empty where it does not.
+func (i *Identity) unfit(who account, right bool, now time.Time) string {
+	switch {
+	case !who.known:
+		return "no such user"
+	case !right:
+		return "wrong password"
+	case who.user.Disabled:
+		return "disabled"
+	case stale(who.credential, now):
+		return "temporary password older than 24 hours"
+	}
+	return ""
 }
 
 // account looks up who claims to log in. That there is no such merchant or user is
@@ -103,17 +135,15 @@ func (i *Identity) account(ctx context.Context, key ivr.UserKey) (account, error
 	return who, nil
 }
 
-// failed counts a failure and is the refusal that answers it. Locked is answered
-// from the failure after the one that locked.
-func (i *Identity) failed(ctx context.Context, who account, source netip.Addr) error {
-	i.changing.Lock()
-	defer i.changing.Unlock()
+// failedLocked counts a failure and is the refusal that answers it. Locked is answered
+// from the failure after the one that locked. It is called with i.changing held.
+func (i *Identity) failedLocked(ctx context.Context, who account, from audit.Actor, why string) error {
 	now := time.Now()
-	i.sources.add(sourceName(source), now)
+	i.countSource(ctx, from, now)
 	if !who.known {
 		locked := i.unknowns.spent(who.key, now)
 		i.unknowns.add(who.key, now)
-		i.refused(who, source, "no such user")
+		i.refused(ctx, who, from, why)
 		if locked {
 			return errLocked
 		}
@@ -123,26 +153,53 @@ func (i *Identity) failed(ctx context.Context, who account, source netip.Addr) e
 	if err != nil {
 		return err
 	}
-	locked, err := i.store.CountFailure(ctx, who.key, now, lockedAfter)
-	if err != nil {
+	if !before.LockedAt.IsZero() {
+		why = "locked"
+	}
+	i.refused(ctx, who, from, why)
+	if err := i.countFailure(ctx, who.key, from); err != nil {
 		return err
 	}
-	switch {
-	case !before.LockedAt.IsZero():
-		i.refused(who, source, "locked")
+	if !before.LockedAt.IsZero() {
 		return errLocked
-	case locked:
-		i.refused(who, source, "wrong password or disabled, locked now")
-	default:
-		i.refused(who, source, "wrong password or disabled")
 	}
 	return errAuthFailed
 }
 
-// admit begins the session of someone whose password was right.
-func (i *Identity) admit(ctx context.Context, who account, login wire.Login, source netip.Addr) (*Seat, error) {
-	i.changing.Lock()
-	defer i.changing.Unlock()
+// countFailure counts a wrong password or code of a user that exists, and tells where it
+// locks the account. It is called with i.changing held.
+func (i *Identity) countFailure(ctx context.Context, user ivr.UserKey, from audit.Actor) error {
+	before, err := i.store.Credential(ctx, user)
+	if err != nil {
+		return err
+	}
+	locked, err := i.store.CountFailure(ctx, user, time.Now(), lockedAfter)
+	if err == nil && locked && before.LockedAt.IsZero() {
+		i.log.Warn("account locked", "user", user, "source", from.Source)
+		i.tell(ctx, to(user, from, audit.Locked, audit.OK, fmt.Sprintf("%d failures in a row", lockedAfter)))
+	}
+	return err
+}
+
+// countSource counts a failure against the address it came from.
+func (i *Identity) countSource(ctx context.Context, from audit.Actor, now time.Time) {
+	source, err := netip.ParseAddr(from.Source)
+	if err != nil {
+		return
+	}
+	name := sourceName(source)
+	if i.sources.add(name, now); i.sources.spent(name, now) {
+		i.tell(ctx, audit.Event{
+			Kind: audit.SourceShutOut, Result: audit.OK, Source: from.Source, Object: name, Detail: "too many failures",
+		})
+	}
+}
+
+// admit begins the session of someone whose password was right. It is called with
+// i.changing held.
+func (i *Identity) admit(
+	ctx context.Context, who account, login wire.Login, source netip.Addr, from audit.Actor,
+) (*Seat, error) {
 	// The password was checked some time ago: it may have been changed, or the
 	// account locked by another connection's guesses, since.
 	credential, err := i.store.Credential(ctx, who.key)
@@ -150,11 +207,17 @@ func (i *Identity) admit(ctx context.Context, who account, login wire.Login, sou
 	case err != nil:
 		return nil, err
 	case !credential.LockedAt.IsZero():
-		i.refused(who, source, "locked")
+		i.refused(ctx, who, from, "locked")
 		return nil, errLocked
 	case credential.Hash != who.credential.Hash:
-		i.refused(who, source, "password changed meanwhile")
+		i.refused(ctx, who, from, "password changed meanwhile")
 		return nil, errAuthFailed
+	case entranceOf(who.user.Role) != login.Entrance:
+		i.refused(ctx, who, from, "wrong entrance")
+		return nil, errRestricted
+	}
+	if err := i.checkCode(ctx, who, &credential, login, from); err != nil {
+		return nil, err
 	}
 	if credential.Failures > 0 {
 		credential.Failures = 0
@@ -162,42 +225,61 @@ func (i *Identity) admit(ctx context.Context, who account, login wire.Login, sou
 			return nil, err
 		}
 	}
-	if entranceOf(who.user.Role) != login.Entrance {
-		i.refused(who, source, "wrong entrance")
-		return nil, errRestricted
+	return i.settle(ctx, who, credential, login, source, from)
+}
+
+// settle looks whether the user's place is free, and takes it. It is called with
+// i.changing held.
+func (i *Identity) settle(
+	ctx context.Context, who account, credential ivr.Credential, login wire.Login, source netip.Addr, from audit.Actor,
+) (*Seat, error) {
+	own, err := i.vacant(ctx, who.key, login.Workstation)
+	if errors.Is(err, errLoggedIn) {
+		i.refused(ctx, who, from, "logged in already")
 	}
-	if err := i.vacant(ctx, who.key, login.Workstation); err != nil {
-		if errors.Is(err, errLoggedIn) {
-			i.refused(who, source, "logged in already")
-		}
+	if err != nil {
 		return nil, err
 	}
-	return i.begin(ctx, who, login.Workstation, source)
+	if credential.Initial {
+		// A temporary password is good for one session (8.3.5): its workstation may come
+		// back to it, nobody else may use it.
+		if !credential.UsedAt.IsZero() && !own {
+			return nil, i.failedLocked(ctx, who, from, "temporary password used before")
+		}
+		credential.UsedAt = time.Now()
+		if err := i.store.PutCredential(ctx, who.key, credential); err != nil {
+			return nil, err
+		}
+	}
+	who.credential = credential
+	return i.begin(ctx, who, login, source)
 }
 
 // vacant is errLoggedIn where the user has a session that this workstation may not
-// replace.
-func (i *Identity) vacant(ctx context.Context, user ivr.UserKey, workstation string) error {
+// replace; own tells that it has one that it may.
+func (i *Identity) vacant(ctx context.Context, user ivr.UserKey, workstation string) (own bool, err error) {
 	session, err := i.store.SessionOf(ctx, user)
 	session.LostAt = i.lostAt(session)
 	switch {
 	case errors.Is(err, ivr.ErrNotFound):
-		return nil
+		return false, nil
 	case err != nil:
-		return err
+		return false, err
 	case expired(session, time.Now()):
-		return nil
+		i.expire(ctx, session)
+		return false, nil
 	case !session.LostAt.IsZero() && session.Workstation == workstation:
-		return nil
+		return true, nil
 	}
-	return errLoggedIn
+	return false, errLoggedIn
 }
 
-func (i *Identity) begin(ctx context.Context, who account, workstation string, source netip.Addr) (*Seat, error) {
+func (i *Identity) begin(ctx context.Context, who account, login wire.Login, source netip.Addr) (*Seat, error) {
 	now := time.Now()
 	token, hash := newToken()
 	session := ivr.Session{
-		Token: hash, User: who.key, Workstation: workstation, Source: source.String(), CreatedAt: now, SeenAt: now,
+		Token: hash, User: who.key, Workstation: login.Workstation, Source: source.String(), CreatedAt: now, SeenAt: now,
+		MustChange: policyOf(who.merchant).mustChange(who.credential, login.Password, now),
 	}
 	if err := i.store.PutSession(ctx, session); err != nil {
 		return nil, err
@@ -205,24 +287,27 @@ func (i *Identity) begin(ctx context.Context, who account, workstation string, s
 	if err := i.store.LoggedIn(ctx, who.key, now); err != nil {
 		return nil, errors.Join(err, i.store.DeleteSession(ctx, hash))
 	}
-	seat := i.take(session, grantOf(who, token, now))
-	i.log.Info("logged in", "user", who.key, "source", source, "workstation", workstation)
+	seat := i.take(session, grantOf(who, session, token, now), source)
+	i.log.Info("logged in", "user", who.key, "source", source, "workstation", login.Workstation)
+	i.tell(ctx, seat.event(audit.Login, audit.OK, "workstation "+login.Workstation))
 	return seat, nil
 }
 
-// refused logs a login that was not let in. What was typed is logged only where
+// refused tells of a login that was not let in. What was typed is told only where
 // such a user exists: else it may be anything, a password too.
-func (i *Identity) refused(who account, source netip.Addr, why string) {
+func (i *Identity) refused(ctx context.Context, who account, from audit.Actor, why string) {
 	user := "unknown"
 	if who.known {
 		user = who.key.String()
 	}
-	i.log.Warn("login refused", "user", user, "source", source, "why", why)
+	i.log.Warn("login refused", "user", user, "source", from.Source, "why", why)
+	i.tell(ctx, audit.Event{Kind: audit.Login, Result: audit.Refused, Who: from.Who, Source: from.Source, Detail: why})
 }
 
+// entranceOf is where a role is let in: everyone but an operator at the supervisor's.
 func entranceOf(role ivr.Role) wire.Entrance {
-	if role == ivr.RoleSupervisor {
-		return wire.EntranceSupervisor
+	if role == ivr.RoleOperator {
+		return wire.EntranceOperator
 	}
-	return wire.EntranceOperator
+	return wire.EntranceSupervisor
 }

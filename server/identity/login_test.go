@@ -156,7 +156,7 @@ func TestSixFailuresInARowLock(t *testing.T) {
 		_, err = h.login(password, "ws1")
 		refusedWith(t, err, wire.CodeLocked, message.Locked)
 
-		first, err := h.Initialize(t.Context(), operator)
+		first, err := h.Initialize(t.Context(), byBoss, operator, false)
 		h.must(err)
 		seat, err := h.login(first, "ws1")
 		if err != nil || !seat.Grant().PasswordMustChange {
@@ -230,7 +230,7 @@ func TestSecretsAreNotKept(t *testing.T) {
 		refusedWith(t, err, wire.CodeAuthFailed, message.AuthFailed)
 		_, err = h.Login(t.Context(), loginOf(ivr.UserKey{Merchant: "shop", User: "typed-as-id1"}, "x", "ws1"), office)
 		refusedWith(t, err, wire.CodeAuthFailed, message.AuthFailed)
-		first, err := h.Initialize(t.Context(), supervisor)
+		first, err := h.Initialize(t.Context(), byBoss, supervisor, false)
 		h.must(err)
 
 		written := h.log.String()

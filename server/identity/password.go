@@ -3,21 +3,17 @@ package identity
 import (
 	"context"
 	"crypto/rand"
-	"fmt"
+	"errors"
 	"slices"
 	"time"
 
 	"tsunagi/server"
+	"tsunagi/server/audit"
 	"tsunagi/shared/message"
 	"tsunagi/shared/wire"
 )
 
-// The password policy of the guide (product.md section 3).
-const (
-	shortestPassword = 8
-	longestPassword  = 30
-	passwordsKept    = 4 // none of the last 4 may come again
-)
+const passwordsKept = 4 // none of the last 4 may come again (product.md section 3)
 
 // The refusals of a new password, to the letter.
 var (
@@ -31,9 +27,9 @@ func passwordRefused(message string) *ivr.Error {
 	return &ivr.Error{Code: wire.CodePasswordRefused, Message: message}
 }
 
-// obeysRule tells whether a password is 8 to 30 half-width characters of ASCII
+// obeysRule tells whether a password is shortest to 30 half-width characters of ASCII
 // without the space, with at least one letter and one digit.
-func obeysRule(password string) bool {
+func obeysRule(password string, shortest int) bool {
 	letter, digit := false, false
 	for _, c := range []byte(password) {
 		switch {
@@ -45,27 +41,46 @@ func obeysRule(password string) bool {
 			return false
 		}
 	}
-	return letter && digit && len(password) >= shortestPassword && len(password) <= longestPassword
+	return letter && digit && len(password) >= shortest && len(password) <= longestPassword
 }
 
 // SetPassword replaces the password of the user at a seat. A wrong present
 // password counts as a failed login. The grant has changed when it returns nil.
 func (i *Identity) SetPassword(ctx context.Context, seat *Seat, set wire.SetPassword) error {
-	key := seat.Grant().User.Key
-	switch {
-	case set.New != set.Repeat:
+	err := i.setPassword(ctx, seat, set)
+	if person := (*ivr.Error)(nil); errors.As(err, &person) {
+		i.tell(ctx, seat.event(audit.PasswordSet, audit.Refused, reasons[person]))
+	}
+	return err
+}
+
+// reasons are the words of the audit log for a password that was refused.
+var reasons = map[*ivr.Error]string{
+	errMismatch: "repeated otherwise", errRule: "against the rule", errRulePCI: "against the rule",
+	errReused: "used before", errWrong: "wrong present password", errLocked: "account locked",
+	errSessionLost: "session over",
+}
+
+func (i *Identity) setPassword(ctx context.Context, seat *Seat, set wire.SetPassword) error {
+	grant := seat.Grant()
+	key := grant.User.Key
+	if set.New != set.Repeat {
 		return errMismatch
-	case !obeysRule(set.New):
-		return errRule
-	case len(set.Current) > longestName:
+	}
+	if err := policyOf(grant.Merchant).check(set.New); err != nil {
+		return err
+	}
+	if len(set.Current) > longestName {
 		return errWrong
 	}
 	credential, err := i.store.Credential(ctx, key)
 	if err != nil {
 		return err
 	}
-	if err := i.checkCurrent(ctx, key, credential, set.Current); err != nil {
-		return err
+	if !grant.PasswordMustChange { // else it was given at the login of this session
+		if err := i.checkCurrent(ctx, seat, credential, set.Current); err != nil {
+			return err
+		}
 	}
 	if err := i.checkReuse(ctx, credential, set.New); err != nil {
 		return err
@@ -77,12 +92,9 @@ func (i *Identity) SetPassword(ctx context.Context, seat *Seat, set wire.SetPass
 	return i.replacePassword(ctx, seat, credential, hash)
 }
 
-// checkCurrent is errWrong where the present password is not the one given. At a
-// first login it was given a moment ago, at the login itself.
-func (i *Identity) checkCurrent(ctx context.Context, key ivr.UserKey, credential ivr.Credential, current string) error {
-	if credential.Initial {
-		return nil
-	}
+// checkCurrent is errWrong where the present password is not the one given.
+func (i *Identity) checkCurrent(ctx context.Context, seat *Seat, credential ivr.Credential, current string) error {
+	key := seat.Grant().User.Key
 	if !credential.LockedAt.IsZero() {
 		return errLocked
 	}
@@ -93,7 +105,7 @@ func (i *Identity) checkCurrent(ctx context.Context, key ivr.UserKey, credential
 	i.log.Warn("password change refused", "user", key, "why", "wrong present password")
 	i.changing.Lock()
 	defer i.changing.Unlock()
-	if _, err := i.store.CountFailure(ctx, key, time.Now(), lockedAfter); err != nil {
+	if err := i.countFailure(ctx, key, seat.actor()); err != nil {
 		return err
 	}
 	return errWrong
@@ -143,65 +155,25 @@ func (i *Identity) replacePassword(ctx context.Context, seat *Seat, checked ivr.
 	}
 	credential.History = usersOwn(credential)
 	credential.Hash, credential.Initial, credential.SetAt = hash, false, time.Now()
-	credential.Failures = 0
+	credential.Failures, credential.UsedAt = 0, time.Time{}
 	if err := i.store.PutCredential(ctx, key, credential); err != nil {
 		return err
 	}
-	i.mu.Lock()
-	seat.grant.PasswordMustChange, seat.grant.PasswordIsOld = false, false
-	i.mu.Unlock()
+	err = i.changeSession(ctx, seat, func(s *ivr.Session, g *Grant) {
+		s.MustChange, g.PasswordMustChange, g.PasswordIsOld = false, false, false
+	})
+	if err != nil {
+		return err
+	}
 	i.log.Info("password changed", "user", key)
+	i.tell(ctx, seat.event(audit.PasswordSet, audit.OK, ""))
 	return nil
-}
-
-// AddUser adds a user and returns the first password, which is not kept and
-// cannot be shown again. A user that exists is an error.
-func (i *Identity) AddUser(ctx context.Context, user ivr.User) (password string, err error) {
-	i.changing.Lock()
-	defer i.changing.Unlock()
-	who, err := i.account(ctx, user.Key)
-	if err != nil {
-		return "", err
-	}
-	if who.known {
-		return "", fmt.Errorf("add user %s: it exists", user.Key)
-	}
-	if err := i.store.PutUser(ctx, user); err != nil {
-		return "", err
-	}
-	return i.initialize(ctx, user.Key)
-}
-
-// Initialize gives a user a new first password, which is not kept and cannot be
-// shown again, and unlocks the account. A session goes on.
-func (i *Identity) Initialize(ctx context.Context, user ivr.UserKey) (password string, err error) {
-	i.changing.Lock()
-	defer i.changing.Unlock()
-	return i.initialize(ctx, user)
-}
-
-func (i *Identity) initialize(ctx context.Context, user ivr.UserKey) (string, error) {
-	old, err := i.store.Credential(ctx, user)
-	if err != nil {
-		return "", err
-	}
-	password := FirstPassword()
-	credential, err := i.Credential(ctx, password, true)
-	if err != nil {
-		return "", err
-	}
-	credential.History, credential.LastLoginAt = usersOwn(old), old.LastLoginAt
-	if err := i.store.PutCredential(ctx, user, credential); err != nil {
-		return "", err
-	}
-	i.log.Info("password initialized", "user", user)
-	return password, nil
 }
 
 // Credential is that of a new password, which must obey the rule. With initial,
 // the user must replace it at the first login.
 func (i *Identity) Credential(ctx context.Context, password string, initial bool) (ivr.Credential, error) {
-	if !obeysRule(password) {
+	if !obeysRule(password, shortestSeed) {
 		return ivr.Credential{}, errRule
 	}
 	hash, err := i.hasher.hash(ctx, password)

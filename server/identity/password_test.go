@@ -69,7 +69,7 @@ func TestPasswordRule(t *testing.T) {
 		{"", false},
 	}
 	for _, test := range tests {
-		if got := obeysRule(test.password); got != test.obeys {
+		if got := obeysRule(test.password, shortestSeed); got != test.obeys {
 			t.Errorf("%q obeys: %v, want %v", test.password, got, test.obeys)
 		}
 	}
@@ -96,9 +96,9 @@ func TestNoneOfTheLastFour(t *testing.T) {
 func TestFirstPasswordMustBeReplaced(t *testing.T) {
 	inHouse(t, func(t *testing.T, h *house) {
 		newcomer := ivr.User{Key: ivr.UserKey{Merchant: "shop", User: "op2"}, Role: ivr.RoleOperator, IVRNumber: "05030001025"}
-		first, err := h.AddUser(t.Context(), newcomer)
+		first, err := h.AddUser(t.Context(), byBoss, newcomer)
 		h.must(err)
-		if _, err := h.AddUser(t.Context(), newcomer); err == nil {
+		if _, err := h.AddUser(t.Context(), byBoss, newcomer); err == nil {
 			t.Error("a user was added twice")
 		}
 		seat, err := h.Login(t.Context(), loginOf(newcomer.Key, first, "ws1"), office)
@@ -126,10 +126,10 @@ func TestInitializationDoesNotEmptyTheHistory(t *testing.T) {
 		}
 		h.must(seat.Logout(t.Context()))
 		for range 2 {
-			_, err := h.Initialize(t.Context(), operator)
+			_, err := h.Initialize(t.Context(), byBoss, operator, false)
 			h.must(err)
 		}
-		first, err := h.Initialize(t.Context(), operator)
+		first, err := h.Initialize(t.Context(), byBoss, operator, false)
 		h.must(err)
 		seat, err = h.login(first, "ws1")
 		h.must(err)
@@ -182,7 +182,7 @@ func TestFirstPasswordsObeyTheRuleAndDiffer(t *testing.T) {
 	seen := make(map[string]bool)
 	for range 200 {
 		first := FirstPassword()
-		if !obeysRule(first) || strings.ContainsAny(first, "lo01") || seen[first] {
+		if !obeysRule(first, shortestPCI) || strings.ContainsAny(first, "lo01") || seen[first] {
 			t.Fatalf("made %q", first)
 		}
 		seen[first] = true

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"tsunagi/server"
+	"tsunagi/server/audit"
 	"tsunagi/shared/wire"
 )
 
@@ -25,7 +26,7 @@ func (i *Identity) Resume(ctx context.Context, resume wire.Resume, source netip.
 	}
 	session.LostAt = i.lostAt(session)
 	if session.Workstation != resume.Workstation {
-		i.log.Warn("resume refused", "user", session.User, "source", source, "why", "another workstation")
+		i.resumeRefused(ctx, session, source, "another workstation")
 		return nil, errSessionLost
 	}
 	who, err := i.account(ctx, session.User)
@@ -38,9 +39,12 @@ func (i *Identity) Resume(ctx context.Context, resume wire.Resume, source netip.
 		if err := i.store.DeleteSession(ctx, session.Token); err != nil {
 			return nil, err
 		}
+		if expired(session, now) {
+			i.expire(ctx, session)
+		}
 		return nil, errSessionLost
 	case !allowed(who.merchant.Sources, source):
-		i.log.Warn("resume refused", "user", session.User, "source", source, "why", "source not allowed")
+		i.resumeRefused(ctx, session, source, "source not allowed")
 		return nil, errRestricted
 	}
 	if err := i.store.TouchSession(ctx, session.Token, now); err != nil {
@@ -48,11 +52,12 @@ func (i *Identity) Resume(ctx context.Context, resume wire.Resume, source netip.
 	}
 	session.SeenAt, session.LostAt = now, time.Time{}
 	token, hash := newToken()
-	seat := i.take(session, grantOf(who, token, now))
+	seat := i.take(session, grantOf(who, session, token, now), source)
 	i.mu.Lock()
 	seat.next = hash
 	i.mu.Unlock()
 	i.log.Info("session resumed", "user", session.User, "source", source, "workstation", session.Workstation)
+	i.tell(ctx, seat.event(audit.Resumed, audit.OK, "workstation "+session.Workstation))
 	return seat, nil
 }
 
@@ -84,15 +89,30 @@ func (i *Identity) sessionFor(ctx context.Context, token ivr.TokenHash, now time
 	return i.store.SessionByToken(ctx, token)
 }
 
-// ForceLogout ends a user's session by a supervisor's hand: its connection is told
-// so, and a desktop that is away when it comes back. It is ivr.ErrNotFound where
-// the user has no session.
-func (i *Identity) ForceLogout(ctx context.Context, user ivr.UserKey) error {
+func (i *Identity) resumeRefused(ctx context.Context, session ivr.Session, source netip.Addr, why string) {
+	i.log.Warn("resume refused", "user", session.User, "source", source, "why", why)
+	i.tell(ctx, to(session.User, audit.Actor{Who: session.User, Source: source.String()}, audit.Resumed, audit.Refused, why))
+}
+
+// ForceLogout ends a user's session by another's hand: its connection is told so, and a
+// desktop that is away when it comes back. It is ivr.ErrNotFound where the user has no
+// session.
+func (i *Identity) ForceLogout(ctx context.Context, by audit.Actor, user ivr.UserKey) error {
 	ctx = context.WithoutCancel(ctx)
 	i.changing.Lock()
 	defer i.changing.Unlock()
+	return i.forceLogout(ctx, by, user)
+}
+
+func (i *Identity) forceLogout(ctx context.Context, by audit.Actor, user ivr.UserKey) error {
 	now := time.Now()
 	session, err := i.store.SessionOf(ctx, user)
+	if err == nil {
+		session.LostAt = i.lostAt(session)
+		if expired(session, now) {
+			err = ivr.ErrNotFound // it is over, only nobody has come to notice
+		}
+	}
 	if err != nil {
 		return fmt.Errorf("log out %s by force: %w", user, err)
 	}
@@ -111,6 +131,7 @@ func (i *Identity) ForceLogout(ctx context.Context, user ivr.UserKey) error {
 	}
 	i.mu.Unlock()
 	i.vacate(user, ErrForced)
-	i.log.Info("logged out by force", "user", user)
+	i.log.Info("logged out by force", "user", user, "by", by.Who, "source", by.Source)
+	i.tell(ctx, to(user, by, audit.ForcedLogout, audit.OK, ""))
 	return nil
 }

@@ -6,9 +6,11 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"errors"
+	"net/netip"
 	"time"
 
 	"tsunagi/server"
+	"tsunagi/server/audit"
 )
 
 // Why a seat has ended.
@@ -25,21 +27,42 @@ type Grant struct {
 	Merchant           ivr.Merchant
 	PasswordMustChange bool // nothing else is answered before SetPassword
 	PasswordIsOld      bool // 90 days or more
+
+	OneTimeCodeMustEnrol bool          // nothing else but the password before ConfirmOneTimeCode
+	IdleLock             time.Duration // after which the desktop locks itself; 0: never
+	Locked               bool          // nothing is done before Unlock
 }
 
-func grantOf(who account, token string, now time.Time) Grant {
+func grantOf(who account, session ivr.Session, token string, now time.Time) Grant {
+	policy := policyOf(who.merchant)
 	return Grant{
-		Token:              token,
-		User:               who.user,
-		Merchant:           who.merchant,
-		PasswordMustChange: who.credential.Initial,
-		PasswordIsOld:      isOld(who.credential, now),
+		Token:                token,
+		User:                 who.user,
+		Merchant:             who.merchant,
+		PasswordMustChange:   who.credential.Initial || session.MustChange,
+		PasswordIsOld:        isOld(who.credential, now),
+		OneTimeCodeMustEnrol: policy.wantsCode(who.user.Role) && len(who.credential.OneTimeSecret) == 0,
+		IdleLock:             policy.idle(),
+		Locked:               !session.LockedAt.IsZero(),
 	}
 }
 
-// isOld tells whether a change of the password is recommended: 90 日以上.
-func isOld(credential ivr.Credential, now time.Time) bool {
-	return !credential.Initial && !credential.SetAt.IsZero() && now.Sub(credential.SetAt) >= passwordOld
+// Ready tells that nothing has to be set up before the user may work: a password, an
+// authenticator. The screen may be locked: the picture of the calls goes on.
+func (g Grant) Ready() bool { return !g.PasswordMustChange && !g.OneTimeCodeMustEnrol }
+
+// Blocked is the refusal of whatever the user asks while something else must come
+// first; nil where nothing must.
+func (g Grant) Blocked() *ivr.Error {
+	switch {
+	case g.Locked:
+		return errScreenLocked
+	case g.PasswordMustChange:
+		return errPasswordRequired
+	case g.OneTimeCodeMustEnrol:
+		return errCodeRequired
+	}
+	return nil
 }
 
 // Seat is the place of one connection in a session. Whoever got it calls Heard
@@ -48,13 +71,15 @@ func isOld(credential ivr.Credential, now time.Time) bool {
 type Seat struct {
 	identity *Identity
 	ended    chan struct{}
+	source   string // address of this connection
 
 	// Guarded by identity.mu.
 	session ivr.Session   // as the store has it
 	next    ivr.TokenHash // of the grant's token while the store has the older one; else zero
 	grant   Grant
 	lostAt  time.Time
-	reason  error // why it has ended; nil while it has not
+	reason  error  // why it has ended; nil while it has not
+	secret  string // of an authenticator that is being enrolled
 }
 
 // Grant is what the user works with at present.
@@ -106,7 +131,9 @@ func (s *Seat) Lost(ctx context.Context) error {
 	session := s.session
 	i.mu.Unlock()
 	i.log.Info("connection lost, session kept", "user", session.User, "workstation", session.Workstation)
-	return i.store.LoseSession(context.WithoutCancel(ctx), session.Token, now)
+	i.tell(ctx, s.event(audit.ConnectionLost, audit.OK, ""))
+	ctx = context.WithoutCancel(ctx)
+	return errors.Join(i.store.LoseSession(ctx, session.Token, now), i.store.UserActive(ctx, session.User, now))
 }
 
 // Logout ends the session. It does nothing where the seat has ended.
@@ -125,13 +152,14 @@ func (s *Seat) Logout(ctx context.Context) error {
 	}
 	i.vacate(session.User, ErrLoggedOut)
 	i.log.Info("logged out", "user", session.User)
-	return nil
+	i.tell(ctx, s.event(audit.Logout, audit.OK, ""))
+	return i.store.UserActive(context.WithoutCancel(ctx), session.User, time.Now())
 }
 
 // take seats a new connection; the seat that the user had before ends. It is
 // called with i.changing held.
-func (i *Identity) take(session ivr.Session, grant Grant) *Seat {
-	seat := &Seat{identity: i, ended: make(chan struct{}), session: session, grant: grant}
+func (i *Identity) take(session ivr.Session, grant Grant, source netip.Addr) *Seat {
+	seat := &Seat{identity: i, ended: make(chan struct{}), source: source.String(), session: session, grant: grant}
 	i.vacate(session.User, ErrReplaced)
 	i.mu.Lock()
 	defer i.mu.Unlock()

@@ -166,11 +166,11 @@ func TestLogoutEndsTheSession(t *testing.T) {
 
 func TestForcedLogout(t *testing.T) {
 	inHouse(t, func(t *testing.T, h *house) {
-		if err := h.ForceLogout(t.Context(), operator); !errors.Is(err, ivr.ErrNotFound) {
+		if err := h.ForceLogout(t.Context(), byBoss, operator); !errors.Is(err, ivr.ErrNotFound) {
 			t.Errorf("forced logout of someone who is not there: %v, want %v", err, ivr.ErrNotFound)
 		}
 		seat := h.mustLogin("ws1")
-		h.must(h.ForceLogout(t.Context(), operator))
+		h.must(h.ForceLogout(t.Context(), byBoss, operator))
 		<-seat.Ended()
 		if err := seat.Err(); !errors.Is(err, ErrForced) {
 			t.Errorf("the seat ended with %v, want %v", err, ErrForced)
@@ -187,7 +187,7 @@ func TestForcedLogoutIsToldToWhoWasAway(t *testing.T) {
 		older := seat.Grant().Token
 		seat = h.mustResume(older, "ws1")
 		h.must(seat.Lost(t.Context()))
-		h.must(h.ForceLogout(t.Context(), operator))
+		h.must(h.ForceLogout(t.Context(), byBoss, operator))
 		for _, token := range []string{older, seat.Grant().Token} {
 			_, err := h.resume(token, "ws1")
 			refusedWith(t, err, wire.CodeSessionLost, message.ForcedLogout)
@@ -239,7 +239,7 @@ func TestOnline(t *testing.T) {
 			t.Error("back again, the operator should get calls")
 		}
 		h.must(seat.Logout(t.Context()))
-		first, err := h.Initialize(t.Context(), operator)
+		first, err := h.Initialize(t.Context(), byBoss, operator, false)
 		h.must(err)
 		seat, err = h.login(first, "ws1")
 		h.must(err)

@@ -73,10 +73,10 @@ func (s *Store) Credential(ctx context.Context, key ivr.UserKey) (ivr.Credential
 	var history string
 	err := s.read.QueryRowContext(ctx, `
 		SELECT password_hash, password_set_at, password_initial, password_history, failures, locked_at, last_login_at,
-			password_used_at, enabled_at, one_time_secret, one_time_step
+			password_used_at, active_at, one_time_secret, one_time_step
 		FROM users WHERE merchant_id = ? AND user_id = ?`, key.Merchant, key.User).
 		Scan(&c.Hash, msTime{&c.SetAt}, &c.Initial, &history, &c.Failures, msTime{&c.LockedAt}, msTime{&c.LastLoginAt},
-			msTime{&c.UsedAt}, msTime{&c.EnabledAt}, &c.OneTimeSecret, &c.OneTimeStep)
+			msTime{&c.UsedAt}, msTime{&c.ActiveAt}, &c.OneTimeSecret, &c.OneTimeStep)
 	if err == nil {
 		err = json.Unmarshal([]byte(history), &c.History)
 	}
@@ -98,11 +98,11 @@ func (s *Store) PutCredential(ctx context.Context, key ivr.UserKey, c ivr.Creden
 	}
 	result, err := s.write.ExecContext(ctx, `
 		UPDATE users SET password_hash = ?, password_set_at = ?, password_initial = ?, password_history = ?,
-			failures = ?, locked_at = ?, last_login_at = ?, password_used_at = ?, enabled_at = ?, one_time_secret = ?,
+			failures = ?, locked_at = ?, last_login_at = ?, password_used_at = ?, active_at = ?, one_time_secret = ?,
 			one_time_step = ?
 		WHERE merchant_id = ? AND user_id = ?`,
 		c.Hash, toMs(c.SetAt), c.Initial, string(history), c.Failures, toMs(c.LockedAt), toMs(c.LastLoginAt),
-		toMs(c.UsedAt), toMs(c.EnabledAt), c.OneTimeSecret, c.OneTimeStep,
+		toMs(c.UsedAt), toMs(c.ActiveAt), c.OneTimeSecret, c.OneTimeStep,
 		key.Merchant, key.User)
 	if err = changedOne(result, err); err != nil {
 		return fmt.Errorf("write credential of %s: %w", key, err)
@@ -132,6 +132,16 @@ func (s *Store) LoggedIn(ctx context.Context, key ivr.UserKey, at time.Time) err
 		"UPDATE users SET failures = 0, last_login_at = ? WHERE merchant_id = ? AND user_id = ?", toMs(at), key.Merchant, key.User)
 	if err = changedOne(result, err); err != nil {
 		return fmt.Errorf("note the login of %s: %w", key, err)
+	}
+	return nil
+}
+
+// UserActive notes that the user was seen, or enabled again.
+func (s *Store) UserActive(ctx context.Context, key ivr.UserKey, at time.Time) error {
+	result, err := s.write.ExecContext(ctx,
+		"UPDATE users SET active_at = ? WHERE merchant_id = ? AND user_id = ?", toMs(at), key.Merchant, key.User)
+	if err = changedOne(result, err); err != nil {
+		return fmt.Errorf("note that %s was seen: %w", key, err)
 	}
 	return nil
 }

@@ -72,7 +72,7 @@ func TestPutUserKeepsTheCredential(t *testing.T) {
 	}
 	want := ivr.Credential{
 		Hash: "$argon2id$1", SetAt: noon, History: []string{"$argon2id$0"}, Failures: 2, LockedAt: noon, LastLoginAt: noon,
-		UsedAt: noon, EnabledAt: noon, OneTimeSecret: []byte{1, 2}, OneTimeStep: 57,
+		UsedAt: noon, ActiveAt: noon, OneTimeSecret: []byte{1, 2}, OneTimeStep: 57,
 	}
 	if err := s.PutCredential(t.Context(), operator, want); err != nil {
 		t.Fatal(err)
@@ -93,6 +93,7 @@ func TestCredentialOfNobody(t *testing.T) {
 		"PutCredential": func() error { return s.PutCredential(ctx, nobody, ivr.Credential{}) },
 		"CountFailure":  func() error { _, err := s.CountFailure(ctx, nobody, noon, 6); return err },
 		"LoggedIn":      func() error { return s.LoggedIn(ctx, nobody, noon) },
+		"UserActive":    func() error { return s.UserActive(ctx, nobody, noon) },
 	} {
 		if err := do(); !errors.Is(err, ivr.ErrNotFound) {
 			t.Errorf("%s: got %v, want ivr.ErrNotFound", name, err)

@@ -111,7 +111,7 @@ func (c *connection) take(ctx context.Context, seat *identity.Seat) {
 // goLive starts to push the board where nothing else must come first.
 func (c *connection) goLive(ctx context.Context) {
 	grant := c.seat.Grant()
-	if c.pushing || grant.PasswordMustChange {
+	if c.pushing || !grant.Ready() {
 		return
 	}
 	c.pushing = true
@@ -211,7 +211,7 @@ func (c *connection) send(kind wire.Kind, id int64, body any) {
 func filterOf(grant identity.Grant) board.Filter {
 	key := grant.User.Key
 	filter := board.Filter{Merchant: key.Merchant, Operator: key.User, Rows: grant.Merchant.Monitoring}
-	if grant.User.Role == ivr.RoleSupervisor {
+	if grant.User.Role != ivr.RoleOperator {
 		filter.Operator = ""
 	}
 	return filter

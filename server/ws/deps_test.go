@@ -13,7 +13,7 @@ func TestDeps(t *testing.T) {
 	deptest.Check(t, deptest.Rule{
 		Why: "calls come in through an interface",
 		Allow: []string{
-			deptest.Std, "tsunagi/server", "tsunagi/server/board", "tsunagi/server/identity",
+			deptest.Std, "tsunagi/server", "tsunagi/server/audit", "tsunagi/server/board", "tsunagi/server/identity",
 			"tsunagi/shared/link", "tsunagi/shared/message", "tsunagi/shared/order", "tsunagi/shared/wire",
 		},
 	})

@@ -11,9 +11,12 @@
 //	   └───────── logout ──────────┴──────────────────────────────────┘
 //
 //	waiting   login, resume, heartbeat; all else is answered with session_lost
-//	seated    the first password must be set: setPassword, logout, heartbeat;
-//	          all else is answered with password_required
+//	seated    a password must be set, then an authenticator enrolled: setPassword,
+//	          enrolOneTimeCode, confirmOneTimeCode, logout, heartbeat; all else is
+//	          answered with password_required or one_time_code_required
 //	live      everything but login and resume; a snapshot was pushed, changes follow
+//	locked    lies over the other two: unlock, logout, heartbeat, getSnapshot; all else
+//	          is answered with screen_locked; changes follow on
 //
 // A login screen may stand idle for a day, so nobody is thrown out for waiting; of
 // more than waitingMost connections the one that has waited longest is closed.
@@ -29,7 +32,8 @@
 // the connection goes on; one that is too large closes it with 1009.
 //
 // An operator sees and asks for nothing but the own calls; a supervisor sees those
-// of the whole merchant, and neither sends orders nor presses buttons on a call.
+// of the whole merchant, lists its users and logs them out, and neither sends orders
+// nor presses buttons on a call. An auditor sees what a supervisor sees.
 //
 // # Orders
 //

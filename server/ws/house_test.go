@@ -22,9 +22,10 @@ import (
 )
 
 var (
-	suzuki = ivr.UserKey{Merchant: "shop", User: "suzuki"}
-	tanaka = ivr.UserKey{Merchant: "shop", User: "tanaka"}
-	boss   = ivr.UserKey{Merchant: "shop", User: "boss"}
+	suzuki  = ivr.UserKey{Merchant: "shop", User: "suzuki"}
+	tanaka  = ivr.UserKey{Merchant: "shop", User: "tanaka"}
+	boss    = ivr.UserKey{Merchant: "shop", User: "boss"}
+	auditor = ivr.UserKey{Merchant: "shop", User: "kansa"}
 )
 
 const password = "correct-horse1"
@@ -62,6 +63,7 @@ func newHouse(t *testing.T) *house {
 		{Key: suzuki, Role: ivr.RoleOperator, Comment: "鈴木 花子", IVRNumber: "05030001024"},
 		{Key: tanaka, Role: ivr.RoleOperator, IVRNumber: "05030001025"},
 		{Key: boss, Role: ivr.RoleSupervisor},
+		{Key: auditor, Role: ivr.RoleAuditor},
 	} {
 		h.must(h.store.PutUser(t.Context(), user))
 		credential, err := h.identity.Credential(t.Context(), password, false)
@@ -79,7 +81,7 @@ func (h *house) start() {
 	h.store, err = store.Open(context.Background(), h.path)
 	h.must(err)
 	h.identity, err = identity.New(identity.Options{
-		Store: h.store, Log: log, Cost: identity.Cost{MemoryKiB: 8, Passes: 1, Lanes: 1},
+		Store: h.store, Log: log, Cost: identity.Cost{MemoryKiB: 8, Passes: 1, Lanes: 1}, Key: identity.Key{1},
 	})
 	h.must(err)
 	h.must(h.identity.Start(context.Background()))
@@ -257,7 +259,7 @@ func (d *desktop) beat() {
 
 func loginOf(user ivr.UserKey, workstation string) wire.Login {
 	entrance := wire.EntranceOperator
-	if user == boss {
+	if user == boss || user == auditor {
 		entrance = wire.EntranceSupervisor
 	}
 	return wire.Login{

@@ -13,11 +13,11 @@ import (
 
 // The refusals of this package: E309, a request to the server has failed.
 var (
-	errBadRequest       = failed(wire.CodeBadRequest)
-	errSessionLost      = failed(wire.CodeSessionLost)
-	errPasswordRequired = failed(wire.CodePasswordRequired)
-	errNotAllowed       = failed(wire.CodeNotAllowed)
-	errUnavailable      = failed(wire.CodeUnavailable)
+	errBadRequest  = failed(wire.CodeBadRequest)
+	errSessionLost = failed(wire.CodeSessionLost)
+	errNotAllowed  = failed(wire.CodeNotAllowed)
+	errUnavailable = failed(wire.CodeUnavailable)
+	errNotLoggedIn = &ivr.Error{Code: wire.CodeNotAllowed, Message: message.NotLoggedIn}
 )
 
 func failed(code wire.Code) *ivr.Error {

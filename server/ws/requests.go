@@ -2,6 +2,7 @@ package ws
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"tsunagi/server"
@@ -20,7 +21,17 @@ const longestKey = 128
 var requests = map[wire.Kind]bool{
 	wire.KindLogin: true, wire.KindResume: true, wire.KindLogout: true, wire.KindSetPassword: true,
 	wire.KindSendOrder: true, wire.KindAsk: true, wire.KindGetSnapshot: true, wire.KindHeartbeat: true,
-	wire.KindInquire: true,
+	wire.KindInquire: true, wire.KindEnrolOneTimeCode: true, wire.KindConfirmOneTimeCode: true, wire.KindLock: true,
+	wire.KindUnlock: true, wire.KindListUsers: true, wire.KindForceLogout: true,
+}
+
+// roles are who may ask what; a kind that is not here is everybody's.
+var roles = map[wire.Kind][]ivr.Role{
+	wire.KindSendOrder:   {ivr.RoleOperator},
+	wire.KindAsk:         {ivr.RoleOperator},
+	wire.KindInquire:     {ivr.RoleOperator},
+	wire.KindListUsers:   {ivr.RoleSupervisor, ivr.RoleAuditor},
+	wire.KindForceLogout: {ivr.RoleSupervisor},
 }
 
 // handle answers one request.
@@ -56,11 +67,32 @@ func (c *connection) admit(frame wire.Frame) error {
 		return nil
 	case c.seat == nil || c.seat.Err() != nil:
 		return errSessionLost
-	case frame.Kind == wire.KindLogout || frame.Kind == wire.KindSetPassword:
+	case frame.Kind == wire.KindLogout:
 		return nil
-	case !c.pushing:
-		return errPasswordRequired
-	case frame.Kind != wire.KindGetSnapshot && c.seat.Grant().User.Role != ivr.RoleOperator:
+	}
+	return admitted(c.seat.Grant(), frame.Kind)
+}
+
+// admitted tells whether who is logged in may ask that now.
+func admitted(grant identity.Grant, kind wire.Kind) error {
+	blocked := grant.Blocked()
+	switch {
+	case blocked != nil && blocked.Code == wire.CodeScreenLocked:
+		if kind == wire.KindLock || kind == wire.KindUnlock || kind == wire.KindGetSnapshot && grant.Ready() {
+			return nil
+		}
+		return blocked
+	case kind == wire.KindSetPassword:
+		return nil
+	case kind == wire.KindEnrolOneTimeCode, kind == wire.KindConfirmOneTimeCode:
+		if grant.PasswordMustChange {
+			return blocked
+		}
+		return nil // identity knows whether there is anything to enrol
+	case blocked != nil:
+		return blocked
+	}
+	if allowed, bound := roles[kind]; bound && !slices.Contains(allowed, grant.User.Role) {
 		return errNotAllowed
 	}
 	return nil
@@ -90,6 +122,18 @@ func (c *connection) answer(ctx, request context.Context, frame wire.Frame) erro
 		return c.logout(request, frame)
 	case wire.KindSetPassword:
 		return c.setPassword(ctx, request, frame)
+	case wire.KindEnrolOneTimeCode:
+		return c.enrolOneTimeCode(request, frame)
+	case wire.KindConfirmOneTimeCode:
+		return c.confirmOneTimeCode(ctx, request, frame)
+	case wire.KindLock:
+		return c.lock(request, frame)
+	case wire.KindUnlock:
+		return c.unlock(ctx, request, frame)
+	case wire.KindListUsers:
+		return c.listUsers(request, frame)
+	case wire.KindForceLogout:
+		return c.forceLogout(request, frame)
 	case wire.KindSendOrder:
 		return c.sendOrder(request, frame)
 	case wire.KindAsk:
@@ -97,6 +141,9 @@ func (c *connection) answer(ctx, request context.Context, frame wire.Frame) erro
 	case wire.KindInquire:
 		return c.inquire(frame)
 	case wire.KindGetSnapshot:
+		if !c.pushing {
+			return errNotAllowed
+		}
 		c.askSnapshot(frame.ID)
 		return nil
 	}
@@ -140,9 +187,14 @@ func (c *connection) setPassword(ctx, request context.Context, frame wire.Frame)
 	if err := c.server.Identity.SetPassword(request, c.seat, body); err != nil {
 		return err
 	}
+	c.sendSession(ctx, frame)
+	return nil
+}
+
+// sendSession answers with the session as it is now, in which more may be allowed.
+func (c *connection) sendSession(ctx context.Context, frame wire.Frame) {
 	c.send(wire.KindSession, frame.ID, sessionOf(c.seat.Grant(), c.server.Version))
 	c.goLive(ctx)
-	return nil
 }
 
 func (c *connection) sendOrder(request context.Context, frame wire.Frame) error {

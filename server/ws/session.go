@@ -12,19 +12,10 @@ import (
 
 // sessionOf is a grant as the desktop gets it.
 func sessionOf(grant identity.Grant, version string) wire.Session {
-	user, merchant := grant.User, grant.Merchant
-	entrance := wire.EntranceOperator
-	if user.Role == ivr.RoleSupervisor {
-		entrance = wire.EntranceSupervisor
-	}
+	merchant := grant.Merchant
 	return wire.Session{
 		Token: grant.Token,
-		User: wire.User{
-			ID:        string(user.Key.User),
-			Comment:   user.Comment,
-			Entrance:  entrance,
-			IVRNumber: shown(user.IVRNumber),
-		},
+		User:  userOf(grant.User),
 		Merchant: wire.Merchant{
 			ID:                 string(merchant.ID),
 			Name:               merchant.Name,
@@ -37,10 +28,28 @@ func sessionOf(grant identity.Grant, version string) wire.Session {
 			TalkScript:         merchant.TalkScript,
 			Channels:           merchant.Channels,
 			Language:           cmp.Or(merchant.Language, order.Japanese),
+			PasswordShortest:   identity.Shortest(merchant),
 		},
-		PasswordMustChange: grant.PasswordMustChange,
-		PasswordIsOld:      grant.PasswordIsOld,
-		ServerVersion:      version,
+		PasswordMustChange:   grant.PasswordMustChange,
+		PasswordIsOld:        grant.PasswordIsOld,
+		ServerVersion:        version,
+		OneTimeCodeMustEnrol: grant.OneTimeCodeMustEnrol,
+		IdleLockSeconds:      int(grant.IdleLock / time.Second),
+		Locked:               grant.Locked,
+	}
+}
+
+func userOf(user ivr.User) wire.User {
+	entrance := wire.EntranceOperator
+	if user.Role != ivr.RoleOperator {
+		entrance = wire.EntranceSupervisor
+	}
+	return wire.User{
+		ID:        string(user.Key.User),
+		Comment:   user.Comment,
+		Entrance:  entrance,
+		IVRNumber: shown(user.IVRNumber),
+		ReadOnly:  user.Role == ivr.RoleAuditor,
 	}
 }
 

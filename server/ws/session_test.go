@@ -11,6 +11,7 @@ import (
 	"github.com/gorilla/websocket"
 
 	"tsunagi/server"
+	"tsunagi/server/audit"
 	"tsunagi/shared/link"
 	"tsunagi/shared/message"
 	"tsunagi/shared/order"
@@ -30,6 +31,7 @@ func TestLoginThenSnapshotThenChanges(t *testing.T) {
 		Merchant: wire.Merchant{
 			ID: "shop", Name: "つなぎ商店", LinkageMode: wire.LinkageNormal, MemberID: true, PaymentCountChoice: true,
 			Monitoring: true, SecurityCode: true, SendWindowSeconds: 20, Channels: 3, Language: order.Japanese,
+			PasswordShortest: 8,
 		},
 		ServerVersion: "1.2.3",
 	}
@@ -175,7 +177,7 @@ func TestNewerConnectionOfTheWorkstationWins(t *testing.T) {
 func TestForcedLogoutIsToldAndCloses(t *testing.T) {
 	h := newHouse(t)
 	d, session := h.loggedIn(suzuki)
-	h.must(h.identity.ForceLogout(t.Context(), suzuki))
+	h.must(h.identity.ForceLogout(t.Context(), audit.Actor{}, suzuki))
 	if got := push[wire.LoggedOut](d, wire.KindLoggedOut); got.Message != message.ForcedLogout {
 		t.Errorf("told %q, want %q", got.Message, message.ForcedLogout)
 	}
@@ -189,7 +191,7 @@ func TestForcedLogoutIsToldAndCloses(t *testing.T) {
 
 func TestFirstPasswordComesBeforeAnythingElse(t *testing.T) {
 	h := newHouse(t)
-	first, err := h.identity.Initialize(t.Context(), suzuki)
+	first, err := h.identity.Initialize(t.Context(), audit.Actor{}, suzuki, false)
 	h.must(err)
 	login := loginOf(suzuki, "ws1")
 	login.Password = first

@@ -7,9 +7,6 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// clockOffLimit is how far the clock may be off before it is worth a word (security.md L4).
-const clockOffLimit = time.Second
-
 // checkClock tells whether something keeps this machine's clock right: one-time codes,
 // certificates and the times of payments depend on it. Empty: yes.
 func checkClock() string {

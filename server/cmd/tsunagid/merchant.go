@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	ivr "tsunagi/server"
+	"tsunagi/server/identity"
 	"tsunagi/server/store"
 )
 
@@ -23,7 +24,7 @@ type merchantAdd struct {
 
 // Run adds the merchant; one that is there already is left as it is.
 func (c merchantAdd) Run(ctx context.Context, s streams) error {
-	if err := validID("merchant ID", c.ID); err != nil {
+	if err := identity.CheckID("merchant ID", c.ID); err != nil {
 		return err
 	}
 	if c.Channels < 1 {
@@ -45,17 +46,4 @@ func (c merchantAdd) Run(ctx context.Context, s streams) error {
 		fmt.Fprintf(s.out, "Merchant       %s %s\n", c.ID, c.Name)
 		return nil
 	})
-}
-
-// validID refuses an ID that could not be typed or spelled in a log.
-func validID(what, id string) error {
-	if id == "" || len(id) > 30 {
-		return fmt.Errorf("the %s wants 1 to 30 characters", what)
-	}
-	for _, r := range id {
-		if !(r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || r == '_' || r == '-') {
-			return fmt.Errorf("the %s may have letters, digits, _ and - only", what)
-		}
-	}
-	return nil
 }

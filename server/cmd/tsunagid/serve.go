@@ -16,7 +16,6 @@ import (
 	"tsunagi/server/call"
 	"tsunagi/server/config"
 	"tsunagi/server/control"
-	"tsunagi/server/identity"
 	"tsunagi/server/media"
 	"tsunagi/server/payment"
 	"tsunagi/server/sipua"
@@ -124,13 +123,18 @@ func (d *daemon) start(ctx context.Context) error {
 	if err := picture.Load(ctx, db); err != nil {
 		return err
 	}
-	users, err := identity.New(identity.Options{Store: db, Log: d.log})
+	book, err := d.openBook(ctx, db)
+	if err != nil {
+		return err
+	}
+	users, err := openIdentity(d.conf, db, book, d.log)
 	if err != nil {
 		return err
 	}
 	if err := users.Start(ctx); err != nil {
 		return err
 	}
+	d.keepHouse(users, db, book)
 	reporter := call.Reporter{Book: db, Board: picture, Log: d.log}
 	// The journal is settled before the SIP port opens.
 	payments, err := d.startPayments(ctx, db, reporter)
@@ -148,20 +152,18 @@ func (d *daemon) start(ctx context.Context) error {
 		Vaults:   vaults,
 		MaxCalls: d.conf.SIP.MaxCalls, Reporter: reporter,
 	})
-	d.ready = payments.Ready
+	d.ready = refuser(payments.Ready, book)
 	if err := d.startMetrics(); err != nil {
 		return err
 	}
-	if err := administration(&d.operations, db); err != nil {
-		return err
-	}
+	administration(&d.operations, db, users, book)
 	if err := d.startDesktops(pair, users, picture, payments); err != nil {
 		return err
 	}
 	if err := d.startControl(); err != nil {
 		return err
 	}
-	return d.startTelephone(ctx, audit.New(db, d.log))
+	return d.startTelephone(ctx, book)
 }
 
 func (d *daemon) startPayments(ctx context.Context, db *store.Store, reporter call.Reporter) (*payment.Desk, error) {

@@ -4,7 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 
+	"tsunagi/server/audit"
 	"tsunagi/server/config"
 	"tsunagi/server/control"
 	"tsunagi/server/store"
@@ -54,9 +56,12 @@ func alone(ctx context.Context, conf config.Config, do func(*control.Client) err
 	if err != nil {
 		return errors.Join(err, lock.Release())
 	}
-	table := &control.Table{}
-	err = administration(table, db)
+	quiet := slog.New(slog.DiscardHandler)
+	book := audit.New(db, quiet)
+	users, err := openIdentity(conf, db, book, quiet)
 	if err == nil {
+		table := &control.Table{}
+		administration(table, db, users, book)
 		client := control.Alone(table)
 		err = errors.Join(needsServer(do(client)), client.Close())
 	}
