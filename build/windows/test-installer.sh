@@ -33,7 +33,7 @@ for mode in CurrentUser AllUsers; do
     *) fail "$mode went to '$place'" ;;
   esac
   folder=$(unix "$place")
-  there "$folder"/{tsunagi.exe,uninstall.exe,preset.json}
+  there "$folder"/{tsunagi.exe,tsunagi.png,uninstall.exe,preset.json}
   cmp -s build/bin/tsunagi.exe "$folder/tsunagi.exe" || fail "another tsunagi.exe was installed"
   is "the preset" "$(<"$folder/preset.json")" "{\"server\":\"tsunagi.example:9443\",\"fingerprint\":\"$fingerprint\"}"
   is "the uninstaller" "$(registry $hive QuietUninstallString)" "\"$place\\uninstall.exe\" /$mode /S"

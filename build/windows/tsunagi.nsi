@@ -112,6 +112,7 @@ Section
     Abort "$(Cannot)"
   ${EndIf}
   Delete /REBOOTOK "$INSTDIR\tsunagi.exe.old"
+  File "../icon/tsunagi.png" ; of the notifications
   WriteUninstaller "$INSTDIR\uninstall.exe"
 
   ; What the program connects to at its first start. It refuses what is no address
@@ -215,6 +216,7 @@ keep:
   ${Loop}
   Delete "$INSTDIR\tsunagi.exe.old"
   Delete "$INSTDIR\preset.json"
+  Delete "$INSTDIR\tsunagi.png"
   Delete "$SMPROGRAMS\${PRODUCT}.lnk"
   Delete "$DESKTOP\${PRODUCT}.lnk"
   DeleteRegKey SHCTX "${UNINSTALL_KEY}"

@@ -19,8 +19,9 @@
 // A Notifier and a Taskbar each have a maker for Linux and one for Windows. On Linux
 // they speak the Desktop Notifications Specification 1.2 and the LauncherEntry
 // signals over the session bus. On Windows the task bar is ITaskbarList3 and
-// FlashWindowEx; a notification that replaces itself takes WinRT, for which there are
-// no bindings here: OpenNotifier says so, and the countdown stays on the button.
+// FlashWindowEx, and a notification is a toast with data bound to it, which is
+// replaced through WinRT (the generated bindings in winrt). Where a Windows has no
+// toasts OpenNotifier says so, and the countdown stays on the button.
 //
 // A Tray is the icon in the notification area (Shell_NotifyIcon, or a
 // StatusNotifierItem where the desktop has a host for them), Startup the list of what
@@ -29,7 +30,7 @@
 //
 // # Goroutines
 //
-// An open Notifier has one that receives the clicks, an open Taskbar on Windows one
-// with the thread that COM asks for, a Tray two; Close ends them. The other types start none and
+// An open Notifier has one that receives the clicks (on Windows: with the thread of
+// all its calls), an open Taskbar on Windows one with the thread that COM asks for, a Tray two; Close ends them. The other types start none and
 // may be used from any.
 package native

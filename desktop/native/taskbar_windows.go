@@ -12,13 +12,6 @@ import (
 	"golang.org/x/sys/windows"
 )
 
-// ErrNoNotifications says that this system's notifications cannot count down: those
-// of Windows are replaced through WinRT alone. The task bar does it there.
-var ErrNoNotifications = errors.New("notifications that replace themselves are not available")
-
-// OpenNotifier answers with ErrNoNotifications.
-func OpenNotifier() (Notifier, error) { return nil, ErrNoNotifications }
-
 var (
 	user32                   = windows.NewLazySystemDLL("user32.dll")
 	findWindowEx             = user32.NewProc("FindWindowExW")
