@@ -11,9 +11,14 @@ const fill = async (page, values) => {
 };
 const steps = {
   "op-menu": (page) => page.click("[data-k=user]"),
+  "login-code": async (page) => {
+    await fill(page, { password: "demo-1234" });
+    await page.click("[data-k=login]");
+    await page.locator("#code").waitFor();
+  },
   "op-password": async (page) => {
     await fill(page, { current: "abcdefgh12", new: "tsunagi-7", repeat: "tsunagi-8" });
-    await page.click("text=更新");
+    await page.click("button[type=submit]");
   },
   "op-password-first": async (page) => {
     await fill(page, { new: "tsunagi-7" });
@@ -43,10 +48,10 @@ export async function withScreens(visit) {
   page.on("pageerror", (error) => faults.push(String(error)));
   page.on("console", (message) => message.type() === "error" && faults.push(message.text()));
 
-  const open = async (name, size, theme = "light") => {
+  const open = async (name, size, theme = "light", language = "ja") => {
     const [width, height] = sizes[size];
     await page.setViewportSize({ width, height });
-    await page.goto(`${base}/fake.html?fake=${name}&theme=${theme}`);
+    await page.goto(`${base}/fake.html?fake=${name}&theme=${theme}&language=${language}`);
     await page.locator("body[data-ready]").waitFor({ timeout: 60_000 });
     await steps[name]?.(page);
     await page.evaluate(() => document.fonts.ready);

@@ -20,7 +20,8 @@ if (!scenario) throw new Error(`no scenario ${name}: ${Object.keys(scenarios).jo
 const begun = Date.now();
 const now = () => (query.has("run") ? sampleNow + Date.now() - begun : sampleNow);
 const { settings } = scenario.state;
-const backend = new Fake({ ...scenario.state, settings: { ...settings, theme: query.get("theme") ?? settings.theme } }, now);
+const backend = new Fake({ ...scenario.state, settings: { ...settings, theme: query.get("theme") ?? settings.theme, language: query.get("language") ?? settings.language } }, now);
+backend.people = scenario.people ?? [];
 const app = new App(backend, { now });
 
 guard(window);
@@ -32,7 +33,7 @@ await set();
 async function set(): Promise<void> {
   await tick();
   if (!scenario) return;
-  if (name.startsWith("login-supervisor")) app.session({ type: "entrance", entrance: "supervisor" });
+  if (name.startsWith("login-supervisor") || name === "login-code") app.session({ type: "entrance", entrance: "supervisor" });
   for (const [field, value] of Object.entries(scenario.form ?? {})) {
     app.edit({ type: "typed", field: field as Field, value, rules: app.rules });
     app.leaveField(field as Field);

@@ -14,8 +14,26 @@ describe("login", () => {
     await settle();
     await type(field("password"), "demo-1234");
     getByRole("button", { name: "ログイン" }).click();
+    await vi.waitFor(() => expect(field("code")).toBeTruthy());
+    expect(login.mock.calls[0]![0]).toEqual({ merchantId: "Merchant", userId: "op-sato", password: "demo-1234", entrance: "supervisor", oneTimeCode: "" });
+  });
+
+  it("asks a supervisor for a one-time code, keeps the password for it and says when it is wrong", async () => {
+    const { app, field, getByRole, findByText } = await show(scenarios["login-supervisor"]!.state);
+    app.session({ type: "entrance", entrance: "supervisor" });
+    await settle();
+    const submit = () => getByRole("button", { name: "ログイン" }).click();
+    await type(field("password"), "demo-1234");
+    submit();
+    expect(await findByText("ワンタイムコードを入力してください。")).toBeTruthy();
+    await vi.waitFor(() => expect(document.activeElement).toBe(field("code")));
+    await type(field("code"), "000000");
+    submit();
+    expect(await findByText("ワンタイムコードが正しくありません。")).toBeTruthy();
+    await vi.waitFor(() => expect(field("code").value).toBe(""));
+    await type(field("code"), "１２３４５６");
+    submit();
     await vi.waitFor(() => expect(app.screen).toBe("supervisor"));
-    expect(login.mock.calls[0]![0]).toEqual({ merchantId: "Merchant", userId: "op-sato", password: "demo-1234", entrance: "supervisor" });
   });
 
   it("shows the refusal, empties the password and stays there", async () => {

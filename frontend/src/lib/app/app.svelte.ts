@@ -1,23 +1,26 @@
 import type { Request } from "$lib/backend/backend";
-import type { SetPassword, Settings } from "$lib/backend/types";
-import { asWireError, classify, type Deed } from "$lib/errors/classify";
+import type { OneTimeCodeSecret, Session, SetPassword, Settings } from "$lib/backend/types";
+import { asWireError, classify, wantsCode, type Deed } from "$lib/errors/classify";
 import { emptyForm, firstProblem } from "$lib/model/form";
 import type { Field } from "$lib/model/order";
 import { Live } from "./live.svelte";
 
 /** App carries out what the person asks for, and shows what became of it. */
 export class App extends Live {
-  async login(merchantId: string, userId: string, password: string): Promise<void> {
+  /** login answers whether the server wants a one-time code besides. */
+  async login(merchantId: string, userId: string, password: string, oneTimeCode = ""): Promise<boolean> {
     const { entrance } = this.client;
     this.session({ type: "loginTyped" });
     try {
-      this.enter(await this.backend.login({ merchantId, userId, password, entrance }));
+      this.enter(await this.backend.login({ merchantId, userId, password, entrance, oneTimeCode }));
+      return false;
     } catch (reason) {
       const message = this.#failed(reason, "login");
       // While the certificate is in question its dialog says all there is to say.
       if (message !== "" && !this.client.link.certificate) {
         this.session({ type: "loginRefused", message });
       }
+      return wantsCode(asWireError(reason));
     }
   }
 
@@ -37,6 +40,60 @@ export class App extends Live {
     try {
       this.enter(await this.backend.setPassword(form));
       this.panel = "none";
+      return "";
+    } catch (reason) {
+      return this.#failed(reason, "password");
+    }
+  }
+
+  /** enrolOneTimeCode asks for the secret of a new authenticator; null where that failed. */
+  async enrolOneTimeCode(): Promise<OneTimeCodeSecret | null> {
+    try {
+      return await this.backend.enrolOneTimeCode();
+    } catch (reason) {
+      this.#failed(reason, "ask");
+      return null;
+    }
+  }
+
+  /** confirmOneTimeCode answers with what was wrong; empty when the authenticator works. */
+  confirmOneTimeCode(code: string): Promise<string> {
+    return this.#admitted(this.backend.confirmOneTimeCode(code));
+  }
+
+  /** lock has the server ask for the password before anything else; the calls go on. */
+  async lock(): Promise<void> {
+    const { session } = this.client;
+    if (!session || session.locked || this.lost) return;
+    await this.#attempt(this.backend.lock());
+    this.enter({ ...session, locked: true });
+    this.panel = "none";
+    if (this.mini) await this.setMini(false);
+  }
+
+  /** unlock answers with what was wrong; empty when the screen is open again. */
+  unlock(password: string): Promise<string> {
+    return this.#admitted(this.backend.unlock(password));
+  }
+
+  /** refreshUsers asks who is logged in, for a supervisor. */
+  async refreshUsers(): Promise<void> {
+    if (this.lost) return;
+    try {
+      this.users = await this.backend.users();
+    } catch (reason) {
+      this.#failed(reason, "ask");
+    }
+  }
+
+  async forceLogout(userId: string): Promise<void> {
+    await this.#attempt(this.backend.forceLogout(userId));
+    await this.refreshUsers();
+  }
+
+  async #admitted(request: Promise<Session>): Promise<string> {
+    try {
+      this.enter(await request);
       return "";
     } catch (reason) {
       return this.#failed(reason, "password");

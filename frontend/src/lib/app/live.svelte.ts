@@ -1,5 +1,5 @@
 import type { Backend } from "$lib/backend/backend";
-import type { BackendEvent, Change, Session } from "$lib/backend/types";
+import type { BackendEvent, Change, Session, UserState } from "$lib/backend/types";
 import { bandOf } from "$lib/model/band";
 import { emptyBoard, paidIDs, reduceBoard, windowCall, type BoardEvent } from "$lib/model/board";
 import { fromNotice, reduceDialogs, type NoticeDialog } from "$lib/model/dialogs";
@@ -9,16 +9,18 @@ import type { Field, Rules } from "$lib/model/order";
 import {
   initialClient,
   isLost,
+  ownerOf,
   reduceSession,
   screenOf,
   type Client,
   type SessionEvent,
 } from "$lib/model/session";
 import { noAttention, openWindow, reduceWindow, type WindowEvent } from "$lib/model/window";
+import { setLanguage } from "$lib/words/index.svelte";
 import { Clock, systemTime, type Time } from "./clock.svelte";
 
 /** Panel is what lies over the operator's screen, opened by the person. */
-export type Panel = "none" | "history" | "talk" | "help" | "logout" | "password" | "server";
+export type Panel = "none" | "history" | "talk" | "help" | "logout" | "password" | "settings" | "server";
 
 const defaultWindowSeconds = 20;
 
@@ -34,6 +36,8 @@ export abstract class Live {
   form = $state.raw(emptyForm);
   dialogs = $state.raw<readonly NoticeDialog[]>([]);
   inquiries = $state.raw<Inquiries>({});
+  /** the merchant's users, for a supervisor. */
+  users = $state.raw<readonly UserState[]>([]);
   panel = $state<Panel>("none");
   mini = $state(false);
   /** the last call ended before its order was sent. */
@@ -142,7 +146,7 @@ export abstract class Live {
     if (isNew) {
       this.interrupted = false;
       // What hides the form gives way: there are 20 seconds.
-      if (this.panel === "help" || this.panel === "password") this.panel = "none";
+      if (this.panel === "help" || this.panel === "password" || this.panel === "settings") this.panel = "none";
     }
     this.attend({ type: "calls", waiting, newKey, atMs: this.serverMs() });
     this.#tick();
@@ -180,6 +184,7 @@ export abstract class Live {
     this.board = reduceBoard(this.board, { type: "loggedOut" });
     this.dialogs = reduceDialogs(this.dialogs, { type: "loggedOut" });
     this.inquiry({ type: "loggedOut" });
+    this.users = [];
     this.attention = noAttention;
     this.panel = "none";
     if (this.mini) void this.setMini(false);
@@ -191,6 +196,7 @@ export abstract class Live {
 
   session(event: SessionEvent): void {
     this.client = reduceSession(this.client, event);
+    setLanguage(this.client.settings.language);
   }
 
   attend(event: WindowEvent): void {
@@ -220,8 +226,4 @@ export abstract class Live {
 
   /** setMini turns the window into the small one, and back. */
   protected abstract setMini(on: boolean): Promise<void>;
-}
-
-function ownerOf({ session }: Client): string {
-  return session ? `${session.merchant.id}/${session.user.id}` : "";
 }

@@ -3,10 +3,12 @@ import type {
   Form,
   Inquired,
   LoginForm,
+  OneTimeCodeSecret,
   Session,
   SetPassword,
   Settings,
   State,
+  UserState,
 } from "./types";
 
 /** Request is one of the operator's buttons on a live call. */
@@ -28,6 +30,16 @@ export interface Backend {
   login(form: LoginForm): Promise<Session>;
   logout(): Promise<void>;
   setPassword(form: SetPassword): Promise<Session>;
+  /** enrolOneTimeCode asks for the secret of a new authenticator, which confirmOneTimeCode then proves to work. */
+  enrolOneTimeCode(): Promise<OneTimeCodeSecret>;
+  confirmOneTimeCode(code: string): Promise<Session>;
+  /** lock has everything but unlock and logout refused until the password was given. */
+  lock(): Promise<void>;
+  unlock(password: string): Promise<Session>;
+
+  /** users are all of the supervisor's merchant. */
+  users(): Promise<UserState[]>;
+  forceLogout(userId: string): Promise<void>;
 
   /** sendOrder resolves once the order is written down and bound to the call. The same key gets the same answer. */
   sendOrder(callId: string, key: string, form: Form): Promise<void>;

@@ -1,6 +1,6 @@
 import type { Backend, Request } from "./backend";
-import type { BackendEvent, Call, Change, Form, Inquired, LoginForm, Session, SetPassword, Settings, State, WireError } from "./types";
-import { session } from "./samples";
+import type { BackendEvent, Call, Change, Form, Inquired, LoginForm, OneTimeCodeSecret, Session, SetPassword, Settings, State, UserState, WireError } from "./types";
+import { sampleCode, session } from "./samples";
 
 /**
  * Fake is a backend in memory that behaves like the real one as far as the screens
@@ -9,6 +9,8 @@ import { session } from "./samples";
  */
 export class Fake implements Backend {
   mini = false;
+  /** who is logged in, for a supervisor. */
+  people: UserState[] = [];
   #state: State;
   #now: () => number;
   #subscribers = new Set<(event: BackendEvent) => void>();
@@ -43,9 +45,13 @@ export class Fake implements Backend {
     return () => this.#subscribers.delete(receive);
   };
 
-  login = async ({ userId, password, entrance }: LoginForm): Promise<Session> => {
+  login = async ({ userId, password, entrance, oneTimeCode = "" }: LoginForm): Promise<Session> => {
     if (this.#state.link.phase === "lost") throw refusal("unavailable", "");
     if (password !== "demo-1234") throw refusal("auth_failed", "認証に失敗しました。");
+    if (entrance === "supervisor" && oneTimeCode !== sampleCode) {
+      const [code, message] = oneTimeCode === "" ? ["required", "ワンタイムコードを入力してください。"] : ["wrong", "ワンタイムコードが正しくありません。"];
+      throw refusal(`one_time_code_${code}`, message);
+    }
     const user = { ...session.user, id: userId, entrance };
     const next = { ...session, user };
     this.#state = { ...this.#state, session: next };
@@ -59,10 +65,32 @@ export class Fake implements Backend {
 
   setPassword = async ({ new: password, repeat }: SetPassword): Promise<Session> => {
     if (password !== repeat) throw refusal("password_refused", "変更後のパスワードと再入力が一致しません。");
-    const current = this.#state.session ?? session;
-    const next = { ...current, passwordMustChange: false, passwordIsOld: false };
-    this.#state = { ...this.#state, session: next };
-    return next;
+    return this.#session({ passwordMustChange: false, passwordIsOld: false });
+  };
+
+  enrolOneTimeCode = async (): Promise<OneTimeCodeSecret> => {
+    const secret = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP";
+    return { secret, uri: `otpauth://totp/Tsunagi:sv-tanaka?secret=${secret}&issuer=Tsunagi` };
+  };
+
+  confirmOneTimeCode = async (code: string): Promise<Session> => {
+    if (code !== sampleCode) throw refusal("one_time_code_wrong", "ワンタイムコードが正しくありません。");
+    return this.#session({ oneTimeCodeMustEnrol: false });
+  };
+
+  lock = async (): Promise<void> => {
+    this.#session({ locked: true });
+  };
+
+  unlock = async (password: string): Promise<Session> => {
+    if (password !== "demo-1234") throw refusal("auth_failed", "認証に失敗しました。");
+    return this.#session({ locked: false });
+  };
+
+  users = async (): Promise<UserState[]> => this.people;
+
+  forceLogout = async (userId: string): Promise<void> => {
+    this.people = this.people.map((one) => (one.user.id === userId ? { ...one, presence: "offline", sinceMs: this.#now() } : one));
   };
 
   sendOrder = async (callId: string, key: string, form: Form): Promise<void> => {
@@ -128,6 +156,12 @@ export class Fake implements Backend {
     const sent = { state: "handover", stateAtMs: now, deadlineAtMs: now + 30_000 };
     this.change({ call: { ...call, ...sent, transactionId: form.transactionId, amount, paymentCount: form.paymentCount } });
     return null;
+  }
+
+  #session(changes: Partial<Session>): Session {
+    const next = { ...(this.#state.session ?? session), ...changes };
+    this.#state = { ...this.#state, session: next };
+    return next;
   }
 
   #call(id: string): Call | undefined {

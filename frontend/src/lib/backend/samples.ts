@@ -11,6 +11,9 @@ export function at(time: string): number {
 export const sampleNow = at("16:08:40");
 export const operatorId = "op-sato";
 
+/** sampleCode is the one-time code that the fake takes. */
+export const sampleCode = "123456";
+
 export const session: Session = {
   token: "",
   user: { id: operatorId, comment: "受注センター 佐藤", entrance: "operator", ivrNumber: "050-3000-1024" },

@@ -1,5 +1,5 @@
 // The scenarios of the fake backend: one for each screen of the design.
-import type { Form, Inquired, Merchant, Notice, Row, State } from "./types";
+import type { Form, Inquired, Merchant, Notice, Row, State, UserState } from "./types";
 import { at, calls, loggedOutState, operatorState, order, rowOf, rows, sampleNow, session } from "./samples";
 
 export interface Scenario {
@@ -11,7 +11,9 @@ export interface Scenario {
   /** shown above the login fields. */
   loggedOut?: string;
   loginError?: string;
-  panel?: "history" | "talk" | "help" | "logout" | "password" | "server";
+  panel?: "history" | "talk" | "help" | "logout" | "password" | "settings" | "server";
+  /** who is logged in, as a supervisor sees it. */
+  people?: UserState[];
   mini?: boolean;
   /** what an earlier inquiry was answered. */
   inquired?: Inquired;
@@ -53,8 +55,7 @@ function withMerchant(scenario: Scenario, changes: Partial<Merchant>): Scenario 
 }
 
 function lostLink(state: State): State {
-  const message = "再接続中(3回目)。";
-  return { ...state, link: { ...state.link, phase: "lost", sinceMs: sampleNow - 42_000, message } };
+  return { ...state, link: { ...state.link, phase: "lost", sinceMs: sampleNow - 42_000 } };
 }
 
 const stoppedBefore = (live: typeof two) => live.map((call) => ({ ...call, stateAtMs: call.stateAtMs - 42_000 }));
@@ -71,6 +72,22 @@ const supervised: State = {
     results: [...floor.snapshot!.results, by("op-kato")({ ...floor.snapshot!.results[0]!, callId: "51", transactionId: order(51), outcome: "hold" })],
   },
 };
+
+const person = (id: string, comment: string, presence: string, since: string, more: Partial<UserState> = {}): UserState => ({
+  user: { id, comment, entrance: "operator", ivrNumber: "" },
+  presence,
+  sinceMs: since === "" ? 0 : at(since),
+  ...more,
+});
+const people = [
+  person("op-sato", "受注センター 佐藤", "online", "09:01:12"),
+  person("op-suzuki", "受注センター 鈴木", "online", "09:03:40"),
+  person("op-takahashi", "受注センター 高橋", "online", "14:58:03"),
+  person("op-nakamura", "通販窓口 中村", "online", "13:00:21"),
+  person("op-kato", "通販窓口 加藤", "lost", "16:07:50"),
+  person("op-ito", "夜間窓口 伊藤", "offline", "13:57:00"),
+  person("op-yamada", "夜間窓口 山田", "offline", "", { locked: true }),
+];
 
 export const scenarios: Record<string, Scenario> = {
   login: { state: loggedOutState, focus: "password" },
@@ -112,6 +129,10 @@ export const scenarios: Record<string, Scenario> = {
   "op-logout": { ...ready, panel: "logout" },
   "op-help": { ...ready, panel: "help", focus: "" },
   "op-history": { ...ready, panel: "history", focus: "" },
+  "op-settings": { ...ready, panel: "settings", focus: "" },
+  "op-locked": { state: { ...ready.state, session: { ...session, locked: true } }, focus: "unlock" },
+  "op-locked-send": { state: { ...sending.state, session: { ...session, locked: true } }, focus: "unlock" },
+  "op-held": { ...ready, state: operatorState([{ ...calls.enteringCode, held: true }, calls.enteringNumber]) },
   "op-talk": { ...ready, panel: "talk" },
   "op-talk-own": { ...withMerchant(ready, { memberId: true, talkScript: "カードの裏面、署名欄の右側をご覧ください。\n\nそちらに印字されている末尾3桁が、セキュリティコードでございます。" }), panel: "talk" },
   "op-damaged": { ...ready, state: { ...ready.state, notice: settingsDamaged } },
@@ -146,7 +167,11 @@ export const scenarios: Record<string, Scenario> = {
   "mini-ready": { ...ready, state: operatorState([calls.enteringNumber]), mini: true },
   "mini-send": { ...sending, mini: true },
   "mini-lost": { ...ready, state: lostLink(operatorState(two)), mini: true },
-  "sv-live": { state: supervised },
+  "sv-live": { state: supervised, people },
+  "sv-settings": { state: supervised, people, panel: "settings" },
+  "sv-locked": { state: { ...supervised, session: { ...supervisor, locked: true } } },
+  "sv-code": { state: { ...operatorState([]), session: { ...supervisor, oneTimeCodeMustEnrol: true } } },
+  "login-code": { state: { ...loggedOutState, settings: { ...loggedOutState.settings, userId: "sv-tanaka" } } },
   "sv-lost": { state: lostLink(supervised) },
   "sv-empty": { state: { ...operatorState([]), session: supervisor, snapshot: { seq: 1, serverAtMs: sampleNow, calls: [], rows: [], results: [] } } },
 };

@@ -50,6 +50,11 @@ export function classify(error: WireError, deed: Deed): Reaction {
   return (table[error.code] ?? failed)(error, deed);
 }
 
+/** wantsCode tells whether a login was refused for its one-time code. */
+export function wantsCode({ code }: WireError): boolean {
+  return code === "one_time_code_required" || code === "one_time_code_wrong";
+}
+
 /** asWireError reads whatever a request rejected with; anything unknown becomes a failed request. */
 export function asWireError(reason: unknown): WireError {
   // Wails rejects with an Error around the text that the Go side gave.

@@ -3,6 +3,7 @@
 
 export type Command =
   | "help"
+  | "settings"
   | "transactionId"
   | "history"
   | "talk"
@@ -28,6 +29,7 @@ export const shortcuts: readonly Shortcut[] = [
   { command: "history", key: "F3", caps: ["F3"], title: "本日の履歴を開く・閉じる" },
   { command: "talk", key: "F8", caps: ["F8"], title: "セキュリティコードのご案内を開く・閉じる" },
   { command: "mini", key: "F11", caps: ["F11"], title: "ミニ表示に切り替える" },
+  { command: "settings", key: ",", ctrl: true, caps: ["Ctrl", ","], title: "設定を開く" },
   { command: "help", key: "F1", caps: ["F1"], title: "この一覧を開く" },
 ];
 

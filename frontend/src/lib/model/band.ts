@@ -3,6 +3,7 @@ import type { Call } from "$lib/backend/types";
 import { elapsedSeconds, secondsLeft } from "./countdown";
 import { openWindow, type Attention } from "./window";
 import { headerLost, headerReady, headerSend } from "./words";
+import { sentences, t } from "$lib/words/index.svelte";
 
 export interface Band {
   kind: "ready" | "send" | "lost";
@@ -40,9 +41,9 @@ export function bandOf(input: BandInput): Band {
     kind: "send",
     seconds,
     urgent: seconds <= urgentSeconds,
-    message: headerSend,
-    next: window.phase === "sending" ? "送信しています。" : "内容を確かめて、送信(F12)を押してください。",
-    stopwatch: "着信から",
+    message: t(headerSend),
+    next: t(window.phase === "sending" ? "送信しています。" : "内容を確かめて、送信(F12)を押してください。"),
+    stopwatch: t("着信から"),
     elapsed: elapsedSeconds(window.arrivedAtMs, input.nowMs),
   };
 }
@@ -52,9 +53,9 @@ function ready({ attention, calls, windowSeconds, nowMs }: BandInput): Band {
     kind: "ready",
     seconds: 0,
     urgent: false,
-    message: headerReady,
+    message: t(headerReady),
     next: nextStep(attention, calls, windowSeconds),
-    stopwatch: "待機時間",
+    stopwatch: t("待機時間"),
     elapsed: elapsedSeconds(attention.readySinceMs, nowMs),
   };
 }
@@ -62,12 +63,12 @@ function ready({ attention, calls, windowSeconds, nowMs }: BandInput): Band {
 function nextStep({ window }: Attention, calls: readonly Call[], windowSeconds: number): string {
   const sent = window?.phase === "closed" && calls.some((call) => call.id === window.callId && call.transactionId !== "");
   if (sent || calls.some((call) => call.state === "handover")) {
-    return "送信しました。電話機の「1」を押して、転送を完了してください。";
+    return t("送信しました。電話機の「1」を押して、転送を完了してください。");
   }
   if (calls.some((call) => call.state === "ringback")) {
-    return "呼び出し音が流れています。電話機で転送を完了してください。";
+    return t("呼び出し音が流れています。電話機で転送を完了してください。");
   }
-  return `通話を担当IVR番号へ転送すると、${windowSeconds}秒の送信時間が始まります。`;
+  return t("通話を担当IVR番号へ転送すると、{n}秒の送信時間が始まります。", { n: windowSeconds });
 }
 
 function lost({ linkMessage, nowMs }: BandInput, sinceMs: number): Band {
@@ -75,9 +76,9 @@ function lost({ linkMessage, nowMs }: BandInput, sinceMs: number): Band {
     kind: "lost",
     seconds: 0,
     urgent: false,
-    message: headerLost,
-    next: `サーバとの接続が切れています。${linkMessage || "再接続しています。"}進行中の通話はIVRで続いています。`,
-    stopwatch: "切断から",
+    message: t(headerLost),
+    next: sentences("サーバとの接続が切れています。", linkMessage || "再接続しています。", "進行中の通話はIVRで続いています。"),
+    stopwatch: t("切断から"),
     elapsed: elapsedSeconds(sinceMs, nowMs),
   };
 }

@@ -115,6 +115,13 @@ export function windowCall(board: Board): Call | undefined {
   return board.calls.find((call) => call.state === "sendWindow");
 }
 
+const attended = ["sendWindow", "handover", "ringback", "cardNumber", "expiry", "securityCode", "authorizing"];
+
+/** isAttended tells whether a call waits for somebody at this screen or takes a card. */
+export function isAttended(calls: readonly Call[]): boolean {
+  return calls.some((call) => attended.includes(call.state));
+}
+
 /** seats are the calls by slot, in order, with the empty slots between them. */
 export function seats(board: Board): (Call | null)[] {
   const list: (Call | null)[] = [];

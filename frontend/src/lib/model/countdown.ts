@@ -1,5 +1,6 @@
 // Seconds as the screens show them. All points in time are milliseconds of the
 // server's clock; the server owns every deadline, the screen only subtracts.
+import { dayFormat, t } from "$lib/words/index.svelte";
 
 /** secondsLeft is what a countdown shows: whole seconds, rounded up, never below 0. */
 export function secondsLeft(deadlineMs: number, nowMs: number): number {
@@ -37,9 +38,9 @@ const spokenAt = [20, 10, 5];
  * be worked beside. A window is announced when it opens (before is null).
  */
 export function spoken(before: number | null, seconds: number): string {
-  if (before === null) return `${seconds}秒以内に決済情報を送信してください。`;
+  if (before === null) return t("{n}秒以内に決済情報を送信してください。", { n: seconds });
   const passed = spokenAt.some((mark) => before > mark && seconds <= mark && seconds > 0);
-  return passed ? `残り${seconds}秒です。` : "";
+  return passed ? t("残り{n}秒です。", { n: seconds }) : "";
 }
 
 /** clockTime is a moment as HH:MM:SS on the workstation's clock face. */
@@ -58,13 +59,13 @@ export function duration(seconds: number): string {
 /** day is a date as 「11月22日(日)」. */
 export function day(ms: number): string {
   const at = new Date(ms);
-  return `${at.getMonth() + 1}月${at.getDate()}日(${"日月火水木金土"[at.getDay()]})`;
+  return dayFormat(at, { month: "short", day: "numeric", weekday: "short" });
 }
 
 /** fullDay is a date as 「2026年11月22日」. */
 export function fullDay(ms: number): string {
   const at = new Date(ms);
-  return `${at.getFullYear()}年${at.getMonth() + 1}月${at.getDate()}日`;
+  return dayFormat(at, { year: "numeric", month: "short", day: "numeric" });
 }
 
 function two(n: number): string {

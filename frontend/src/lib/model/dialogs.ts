@@ -4,6 +4,7 @@ import type { Call, Notice } from "$lib/backend/types";
 import { clockTime } from "./countdown";
 import { cardName } from "./card";
 import { paymentCountLabel, yen } from "./order";
+import { sentences, t } from "$lib/words/index.svelte";
 
 export interface NoticeDialog {
   id: string;
@@ -55,10 +56,10 @@ const again = "お客様との通話をいったん戻し、もう一度転送�
 
 const explanations: Record<string, (call: Call | undefined, windowSeconds: number, filled: boolean) => string> = {
   F301: (call, windowSeconds, filled) => {
-    if (call && call.transactionId !== "") return `転送が完了する前に通話が終了しました。${again}`;
+    if (call && call.transactionId !== "") return sentences("転送が完了する前に通話が終了しました。", again);
     const ranOut = call !== undefined && call.stateAtMs >= call.arrivedAtMs + windowSeconds * 1000;
-    const why = ranOut ? `${windowSeconds}秒以内に送信がなかったため、通話を終了しました。` : "送信の前に通話が終了しました。";
-    return `${why}${again}${filled ? "入力内容は残しています。" : ""}`;
+    const why = ranOut ? t("{n}秒以内に送信がなかったため、通話を終了しました。", { n: windowSeconds }) : t("送信の前に通話が終了しました。");
+    return sentences(why, again, filled ? "入力内容は残しています。" : "");
   },
 };
 
@@ -68,7 +69,7 @@ function factsOf(messageId: string, transactionId: string, call: Call | undefine
   // The notice may come before the picture that says so: the dialog's own ID decides.
   if (messageId === "W406") {
     facts.push(["決済金額", yen(call.amount)]);
-    facts.push(["確認開始", `${clockTime(call.stateAtMs)}(サーバが自動で照会を続けます)`]);
+    facts.push(["確認開始", t("{time}(サーバが自動で照会を続けます)", { time: clockTime(call.stateAtMs) })]);
     return facts;
   }
   if (call.amount > 0) facts.push(["決済金額", `${yen(call.amount)}・${paymentCountLabel(call.paymentCount)}`]);

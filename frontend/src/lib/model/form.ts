@@ -31,6 +31,8 @@ export type FormEvent =
   | { type: "checked"; rules: Rules }
   /** The server refused fields. */
   | { type: "refused"; refusals: Refusal[] }
+  /** The language that this customer is to hear. */
+  | { type: "language"; language: string }
   | { type: "cleared" }
   | { type: "restored" }
   /** The server has the order. */
@@ -50,6 +52,8 @@ export function reduceForm(state: OrderForm, event: FormEvent): OrderForm {
       return withRefusals(state, refusalsOf(state.values, event.rules), {});
     case "refused":
       return withRefusals(state, event.refusals, state.errors);
+    case "language":
+      return { ...state, values: { ...state.values, language: event.language } };
     case "cleared":
       return isEmpty(state) ? state : { ...emptyForm, cleared: state.values };
     case "restored":

@@ -1,4 +1,5 @@
 // The line under 送信: why it is off, or how to press it.
+import { t } from "$lib/words/index.svelte";
 
 export interface HintInput {
   problems: number;
@@ -18,7 +19,7 @@ export const keysHint = "keys";
 export function hintOf(input: HintInput): string {
   if (input.lost) return "接続が戻るまで送信できません。入力内容は残しています。";
   if (input.sending) return "送信しています。";
-  if (input.problems > 0) return `赤字の${input.problems}項目を直すと送信できます。`;
+  if (input.problems > 0) return t("赤字の{n}項目を直すと送信できます。", { n: input.problems });
   if (input.windowOpen) return keysHint;
   if (input.cleared) return "クリアしました。Ctrl+Z で元に戻せます。";
   if (input.interrupted) return "入力内容は残しています。もう一度転送すると送信できます。";

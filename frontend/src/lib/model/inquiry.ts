@@ -2,6 +2,7 @@
 import type { Inquired } from "$lib/backend/types";
 import { clockTime } from "./countdown";
 import { outcomeName } from "./words";
+import { t } from "$lib/words/index.svelte";
 
 export interface Inquiry {
   /** an inquiry is under way. */
@@ -34,18 +35,18 @@ export function reduceInquiries(state: Inquiries, event: InquiryEvent): Inquirie
 /** inquiryText is the line about the last inquiry; empty where there was none. */
 export function inquiryText(inquiry: Inquiry | undefined): string {
   if (!inquiry) return "";
-  if (inquiry.asking) return "照会しています";
+  if (inquiry.asking) return t("照会しています");
   if (!inquiry.answer) return "";
   const { outcome, atMs } = inquiry.answer;
-  return outcome === "hold" ? `前回の照会 ${clockTime(atMs)}` : `照会の結果 ${outcomeName(outcome)}`;
+  return outcome === "hold" ? t("前回の照会 {time}", { time: clockTime(atMs) }) : t("照会の結果 {outcome}", { outcome: outcomeName(outcome) });
 }
 
 /** inquiryFact is the same for the list of facts in a dialog, in full. */
 export function inquiryFact(inquiry: Inquiry | undefined): [name: string, value: string] | null {
   if (!inquiry) return null;
-  if (inquiry.asking) return ["照会", "カード会社に照会しています"];
+  if (inquiry.asking) return ["照会", t("カード会社に照会しています")];
   if (!inquiry.answer) return null;
   const { outcome, atMs, code, message } = inquiry.answer;
-  if (outcome === "hold") return ["照会", `${clockTime(atMs)} まだ確定していません`];
-  return ["照会", [outcomeName(outcome), code, message].filter((part) => part !== "").join(" ")];
+  if (outcome === "hold") return ["照会", t("{time} まだ確定していません", { time: clockTime(atMs) })];
+  return ["照会", [outcomeName(outcome), code, t(message)].filter((part) => part !== "").join(" ")];
 }

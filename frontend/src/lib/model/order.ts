@@ -1,6 +1,7 @@
 // The rules of an order, as shared/order states them in Go: the same form gets the
 // same refusals here and there (order.test.ts reads the Go side's table of cases).
 import type { Form, Refusal } from "$lib/backend/types";
+import { t } from "$lib/words/index.svelte";
 
 export type Field = "transactionId" | "memberId" | "amount" | "paymentCount";
 
@@ -147,12 +148,12 @@ export function withSeparators(typed: string): string {
 
 /** yen is an amount as the screens show it: 「36,500円」. */
 export function yen(amount: number): string {
-  return `${withSeparators(String(amount))}円`;
+  return t("{amount}円", { amount: withSeparators(String(amount)) });
 }
 
 /** paymentCountLabel is a payment count in the words of the form. */
 export function paymentCountLabel(count: string): string {
-  if (count === "revolving") return "リボ払い";
-  if (count === "bonus") return "ボーナス一括払い";
-  return `${count || once}回`;
+  if (count === "revolving") return t("リボ払い");
+  if (count === "bonus") return t("ボーナス一括払い");
+  return count === "" || count === once ? t("1回") : t("{n}回", { n: count });
 }

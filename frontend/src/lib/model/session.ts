@@ -1,6 +1,7 @@
 // Who is logged in, over which link, and which screen that makes.
 import type { Abilities, Link, Session, Settings, State } from "$lib/backend/types";
 import { noServer, notConnected, offlineOnly } from "./words";
+import { sentences } from "$lib/words/index.svelte";
 
 export interface Remark {
   tone: "err" | "warn";
@@ -104,12 +105,13 @@ function withLink(state: Client, link: Link): Client {
   return { ...state, link, lostSinceMs };
 }
 
-export type Screen = "starting" | "login" | "firstPassword" | "operator" | "supervisor";
+export type Screen = "starting" | "login" | "firstPassword" | "oneTimeCode" | "operator" | "supervisor";
 
 export function screenOf({ started, session }: Client): Screen {
   if (!started) return "starting";
   if (!session) return "login";
   if (session.passwordMustChange) return "firstPassword";
+  if (session.oneTimeCodeMustEnrol) return "oneTimeCode";
   return session.user.entrance === "supervisor" ? "supervisor" : "operator";
 }
 
@@ -121,9 +123,14 @@ export function isLost({ link, session }: Client): boolean {
 /** loginRemark is what stands above the login fields: a refusal, else what is wrong with the start or the link. */
 export function loginRemark({ remark, notice, link }: Client): Remark | null {
   if (remark) return remark;
-  if (link.phase === "idle") return { tone: "warn", text: notice + (link.address === "" ? noServer : notConnected) };
+  if (link.phase === "idle") return { tone: "warn", text: sentences(notice, link.address === "" ? noServer : notConnected) };
   if (link.phase === "lost" || link.phase === "refused") return { tone: "err", text: link.message || offlineOnly };
   return notice === "" ? null : { tone: "warn", text: notice };
+}
+
+/** ownerOf names whose work is on the screen; empty while nobody is logged in. */
+export function ownerOf({ session }: Client): string {
+  return session ? `${session.merchant.id}/${session.user.id}` : "";
 }
 
 const nameLength = 20;

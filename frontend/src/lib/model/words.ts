@@ -1,6 +1,7 @@
 // Sentences of the screens that are spelled as shared/message spells them, and the
 // few of our own that more than one model needs. Words at the fields of an order
 // are in order.ts.
+import { t } from "$lib/words/index.svelte";
 
 export const headerReady = "正常にお取引可能です。";
 export const headerSend = "秒以内に決済情報を送信してください。";
@@ -18,7 +19,7 @@ export const dialogs = {
 
 /** outcomeName is what became of a payment, in words. */
 export function outcomeName(outcome: string): string {
-  return outcome === "ok" ? "決済OK" : outcome === "ng" ? "決済NG" : outcome === "hold" ? "結果確認中" : "";
+  return t(outcome === "ok" ? "決済OK" : outcome === "ng" ? "決済NG" : outcome === "hold" ? "結果確認中" : "");
 }
 
 export const passwordMismatch = "変更後のパスワードと再入力が一致しません。";
