@@ -7,7 +7,7 @@ import { settle, show, type } from "$lib/testing/screen";
 
 describe("login", () => {
   it("begins at the first empty field, enters by its own entrance and forgets the password", async () => {
-    const { app, backend, field, getByRole } = await show(loggedOutState);
+    const { backend, field, getByRole } = await show(loggedOutState);
     expect(document.activeElement).toBe(field("password"));
     const login = vi.spyOn(backend, "login");
     getByRole("button", { name: "管理者の方はこちら" }).click();

@@ -6,6 +6,7 @@ import { fromNotice, reduceDialogs, type NoticeDialog } from "$lib/model/dialogs
 import { emptyForm, isEmpty, reduceForm, type FormEvent } from "$lib/model/form";
 import { reduceInquiries, type Inquiries, type InquiryEvent } from "$lib/model/inquiry";
 import type { Field, Rules } from "$lib/model/order";
+import { hidesForm, type Panel } from "$lib/model/panel";
 import {
   initialClient,
   isLost,
@@ -18,9 +19,6 @@ import {
 import { noAttention, openWindow, reduceWindow, type WindowEvent } from "$lib/model/window";
 import { setLanguage } from "$lib/words/index.svelte";
 import { Clock, systemTime, type Time } from "./clock.svelte";
-
-/** Panel is what lies over the operator's screen, opened by the person. */
-export type Panel = "none" | "history" | "talk" | "help" | "logout" | "password" | "settings" | "server";
 
 const defaultWindowSeconds = 20;
 
@@ -36,8 +34,7 @@ export abstract class Live {
   form = $state.raw(emptyForm);
   dialogs = $state.raw<readonly NoticeDialog[]>([]);
   inquiries = $state.raw<Inquiries>({});
-  /** the merchant's users, for a supervisor. */
-  users = $state.raw<readonly UserState[]>([]);
+  users = $state.raw<readonly UserState[]>([]); // the merchant's, for a supervisor
   panel = $state<Panel>("none");
   mini = $state(false);
   /** the last call ended before its order was sent. */
@@ -145,8 +142,7 @@ export abstract class Live {
     const newKey = isNew ? crypto.randomUUID() : "";
     if (isNew) {
       this.interrupted = false;
-      // What hides the form gives way: there are 20 seconds.
-      if (this.panel === "help" || this.panel === "password" || this.panel === "settings") this.panel = "none";
+      if (hidesForm(this.panel)) this.panel = "none";
     }
     this.attend({ type: "calls", waiting, newKey, atMs: this.serverMs() });
     this.#tick();

@@ -103,6 +103,10 @@ export const session: Readonly<Record<string, string>> = {
 
   // the program
   "この端末に設定を保存できませんでした。": "The settings could not be kept on this computer.",
+  "インストール時に指定されたサーバの設定が正しくありません。管理者にお問い合わせください。":
+    "The server that was set at the installation is not right. Please ask your administrator.",
+  "自動起動の設定を変更できませんでした。管理者にお問い合わせください。": "Whether to start with the computer could not be changed. Please ask your administrator.",
+  "決済情報を送信してください。": "Send the order.",
   "この設定は使えません。": "These settings cannot be used.",
   "設定ファイルが壊れていたため、初期設定に戻しました。": "The settings file was damaged: the settings are as at the first start.",
   "Tsunagiを起動できませんでした。": "Tsunagi could not be started.",
