@@ -96,6 +96,13 @@ func (x *exchange) relayed() int {
 	return x.bridges
 }
 
+// all are the lines to operators so far.
+func (x *exchange) all() []*operatorLine {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	return slices.Clone(x.lines)
+}
+
 func (x *exchange) line() *operatorLine {
 	x.mu.Lock()
 	defer x.mu.Unlock()

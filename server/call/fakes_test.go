@@ -298,6 +298,18 @@ func (b *book) points() string {
 	return strings.Join(points, "\n")
 }
 
+// recordOf is the record of one call, the zero record where there is none.
+func (b *book) recordOf(id ivr.CallID) ivr.Record {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	for _, r := range b.records {
+		if r.ID == id {
+			return r
+		}
+	}
+	return ivr.Record{}
+}
+
 func (b *book) ends() []ivr.End {
 	b.mu.Lock()
 	defer b.mu.Unlock()
