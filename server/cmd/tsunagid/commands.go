@@ -10,6 +10,9 @@ type commands struct {
 	Status   statusCommand     `cmd:"" help:"Say how the running server is."`
 	Merchant merchantCommand   `cmd:"" help:"Merchants: add."`
 	User     userCommand       `cmd:"" help:"Operators and supervisors: add."`
+	Payment  paymentCommand    `cmd:"" help:"Payments: list, show, inquire, capture, cancel, resolve, reconcile."`
+	Backup   backupCommand     `cmd:"" help:"Copy the database, while the server works."`
+	Restore  restoreCommand    `cmd:"" help:"Put a backup in the place of the database, while no server works."`
 	Phone    phoneCommand      `cmd:"" help:"A scripted telephone: operator and customer of a call, for demonstrations, tests and load."`
 	Gateway  gatewaySimCommand `cmd:"" name:"gateway-sim" help:"A simulated VeriTrans4G gateway, for demonstrations and tests."`
 	Version  versionCommand    `cmd:"" help:"Print the version and the attributions."`

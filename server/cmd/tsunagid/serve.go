@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net"
 	"net/netip"
+	"path/filepath"
 	"sync/atomic"
 	"time"
 
@@ -137,7 +138,7 @@ func (d *daemon) start(ctx context.Context) error {
 	d.keepHouse(users, db, book)
 	reporter := call.Reporter{Book: db, Board: picture, Log: d.log}
 	// The journal is settled before the SIP port opens.
-	payments, err := d.startPayments(ctx, db, reporter)
+	payments, err := d.startPayments(ctx, db, reporter, book)
 	if err != nil {
 		return err
 	}
@@ -166,7 +167,9 @@ func (d *daemon) start(ctx context.Context) error {
 	return d.startTelephone(ctx, book)
 }
 
-func (d *daemon) startPayments(ctx context.Context, db *store.Store, reporter call.Reporter) (*payment.Desk, error) {
+func (d *daemon) startPayments(
+	ctx context.Context, db *store.Store, reporter call.Reporter, book *audit.Log,
+) (*payment.Desk, error) {
 	acquirer, closeAcquirer, err := openAcquirer(d.conf)
 	if err != nil {
 		return nil, err
@@ -179,11 +182,19 @@ func (d *daemon) startPayments(ctx context.Context, db *store.Store, reporter ca
 	if restored {
 		d.log.Warn("the database was restored: its journal may lack payments", "since", since)
 	}
-	payments := payment.New(payment.Options{
+	deeds := payments{book: book, dir: filepath.Join(d.conf.DataDir, "reports")}
+	deeds.desk = payment.New(payment.Options{
 		Journal: db, Acquirer: acquirer, Log: d.log,
 		Deadline: d.conf.Payment.Deadline.Duration, Settled: reporter.Settled,
 		Room: db.Room, Merchants: merchantsOf(db), RestoredSince: since, Complete: db.Complete,
+		Reconciled: func(r payment.Report) {
+			if _, err := deeds.keep(context.Background(), r, "the server"); err != nil {
+				d.log.Error("a report was not kept", "merchant", r.Merchant, "error", err)
+			}
+		},
 	})
+	payments := deeds.desk
+	deeds.register(&d.operations)
 	unknown, err := payments.Recover(ctx)
 	if err != nil {
 		return nil, err

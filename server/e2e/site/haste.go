@@ -74,3 +74,19 @@ func Hasten(t *testing.T, database string) {
 		t.Fatal(err)
 	}
 }
+
+// Patiently waits until something is so.
+func Patiently(t *testing.T, what string, is func() bool) {
+	t.Helper()
+	limit := time.NewTimer(Patience)
+	defer limit.Stop()
+	look := time.NewTicker(200 * time.Millisecond)
+	defer look.Stop()
+	for !is() {
+		select {
+		case <-look.C:
+		case <-limit.C:
+			t.Fatalf("waited in vain: %s", what)
+		}
+	}
+}

@@ -193,11 +193,17 @@ func (s *Server) Record(call ivr.CallID) ivr.Record {
 // Command runs one command of the program to its end and returns what it said.
 func (s *Server) Command(args ...string) string {
 	s.t.Helper()
-	out, err := exec.Command(program, args...).CombinedOutput()
+	out, err := s.Try(args...)
 	if err != nil {
 		s.t.Fatalf("tsunagid %s: %v\n%s", strings.Join(args, " "), err, out)
 	}
-	return string(out)
+	return out
+}
+
+// Try runs one command of the program, which may fail.
+func (s *Server) Try(args ...string) (out string, err error) {
+	text, err := exec.Command(program, args...).CombinedOutput()
+	return string(text), err
 }
 
 // Change rewrites keys of the configuration, for the next start.
