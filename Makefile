@@ -14,7 +14,7 @@ MODULES := ./shared/... ./server/... ./desktop/... ./frontend/...
 .DEFAULT_GOAL := help
 .PHONY: test-windows deps-wine linux windows icons deps-windows
 .PHONY: help demo test check server desktop frontend bindings prompts fuzz faults screens \
-        test-go test-frontend test-browser test-window deps-go deps-window deps-browser deps-npm clean
+        test-go test-frontend test-browser test-window test-pbx deps-go deps-window deps-browser deps-npm clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -22,7 +22,7 @@ help: ## list the targets
 demo: $(if $(HEADLESS),,deps-window) server operator $(if $(HEADLESS),,desktop) ## a call from ringing to 決済OK, before your eyes (HEADLESS=1: without a window)
 	HEADLESS=$(HEADLESS) build/demo.sh
 
-test: check test-go test-frontend test-browser test-window test-windows ## every test: Go with -race, frontend, real screens in Chromium, the real window, Windows under wine
+test: check test-go test-frontend test-browser test-window test-windows test-pbx ## every test: Go with -race, frontend, real screens in Chromium, the real window, Windows under wine, a real PBX
 
 check: bindings ## gofmt, vet, staticcheck, and whether generated files are up to date
 	@test -z "$$(gofmt -l server shared desktop frontend/*.go)" || { echo "gofmt these:"; gofmt -l server shared desktop frontend/*.go; exit 1; }
@@ -71,6 +71,10 @@ test-windows: windows deps-wine ## the installer and the unit tests of both prog
 
 faults: ## break payments on purpose: 10,000 pure days, 320 calls to a server that is killed (SEED=1)
 	build/faults.sh $(or $(SEED),1)
+
+test-pbx: ## the calls through a real Asterisk; left out where none can be made, except with CI=true
+	build/need.sh compiler
+	build/pbx.sh test-if-possible -parallel 4
 
 pbx: ## the calls through a real Asterisk (makes one of its own, once)
 	build/need.sh compiler pbx

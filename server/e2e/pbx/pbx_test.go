@@ -67,13 +67,15 @@ func freeNetwork(t *testing.T) string {
 	return ""
 }
 
-// newAsterisk configures a PBX, with a line more for the trunk to the server, and starts it.
-func newAsterisk(t *testing.T, network, trunk string) *asterisk {
+// newAsterisk configures a PBX, with a line more for the trunk to the server, and starts
+// it. It has a certificate of its own and takes the server's.
+func newAsterisk(t *testing.T, network, trunk string, server *site.Server) *asterisk {
 	t.Helper()
 	a := &asterisk{t: t, dir: t.TempDir(), network: network}
 	if out, err := exec.Command(script, "configure", a.dir, network).CombinedOutput(); err != nil {
 		t.Fatalf("configure the PBX: %v\n%s", err, out)
 	}
+	a.makeKeys(server)
 	if trunk != "" {
 		a.configure("pjsip.conf", "[tsunagi](base)\n", "[tsunagi](base)\n"+trunk+"\n")
 	}

@@ -45,7 +45,7 @@ func TestRefusalsReachTheTelephone(t *testing.T) {
 func (f *office) answered(number, status string) bool {
 	for _, part := range strings.Split(f.pbx.log(), "<--- Received SIP response (")[1:] {
 		head, body, _ := strings.Cut(part, "--->\n")
-		if !strings.Contains(head, "from UDP:"+f.network+".2:5060 ") {
+		if !strings.Contains(head, "from "+f.peer+" ") {
 			continue
 		}
 		body, _, _ = strings.Cut(body, "\n\n[")

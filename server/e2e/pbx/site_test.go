@@ -26,6 +26,7 @@ const (
 type office struct {
 	t        *testing.T
 	network  string
+	peer     string // the server as Asterisk's log names it
 	server   *site.Server
 	pbx      *asterisk
 	desktop  *site.Operator // of "sato"
@@ -46,24 +47,74 @@ type arrangement struct {
 	settings site.Settings
 	edit     func(*ivr.Merchant, *ivr.User)
 	trunk    string // a line more in the trunk's section of pjsip.conf
+	link     link
+	accounts map[string]string // of the server at the PBX: user → password
+}
+
+// link is how PBX and server are connected.
+type link string
+
+const (
+	trunk      link = ""           // by address, UDP
+	encrypted  link = "encrypted"  // by address, TLS with SRTP, each checks the other's certificate
+	registered link = "registered" // the server has an account at the PBX, UDP
+)
+
+// peer is the server as Asterisk's log names it.
+func (l link) peer(network string) string {
+	switch l {
+	case encrypted:
+		return "TLS:" + network + ".3:5061"
+	case registered:
+		return "UDP:" + network + ".4:5060"
+	}
+	return "UDP:" + network + ".2:5060"
+}
+
+// prepare makes the server of a link.
+func (l link) prepare(t *testing.T, network string, settings site.Settings) *site.Server {
+	t.Helper()
+	_, address, _ := strings.Cut(l.peer(network), ":")
+	if l == encrypted {
+		return site.PrepareEncrypted(t, address, settings)
+	}
+	return site.Prepare(t, address, settings)
 }
 
 func newOfficeWith(t *testing.T, a arrangement) *office {
 	t.Helper()
 	needPBX(t)
 	network := freeNetwork(t)
-	f := &office{t: t, network: network}
-	f.pbx = newAsterisk(t, network, a.trunk)
+	f := &office{t: t, network: network, peer: a.link.peer(network)}
+	f.server = a.link.prepare(t, network, a.settings)
+	f.pbx = newAsterisk(t, network, a.trunk, f.server)
 	f.operator = newTelephone(t, network, "101", "101")
 	f.direct = newTelephone(t, network, "102", "102")
 	f.customer = newTelephone(t, network, "201", "09011112222")
-	f.server = site.Prepare(t, network+".2:5060", a.settings)
+	if a.link == encrypted {
+		f.server.Change(site.Settings{
+			"sip.tls.roots": "'" + filepath.Join(f.pbx.dir, "keys", "pbx.pem") + "'", "sip.tls.client_certificates": "true",
+		})
+	}
+	for user, password := range a.accounts {
+		f.addAccount(user, password)
+	}
 	if a.edit != nil {
 		f.server.Edit(a.edit)
 	}
 	f.server.Start()
 	f.desktop = site.FirstLogin(t, f.server)
 	return f
+}
+
+// addAccount gives the server an account at the PBX.
+func (f *office) addAccount(user, password string) {
+	f.t.Helper()
+	file := filepath.Join(f.server.Dir, user+".password")
+	if err := os.WriteFile(file, []byte(password+"\n"), 0o600); err != nil {
+		f.t.Fatal(err)
+	}
+	f.server.Append("[[sip.accounts]]\nregistrar = '" + f.network + ".1'\ntransport = 'udp'\nuser = '" + user + "'\npassword_file = '" + file + "'\n")
 }
 
 func form(transaction string) order.Form {

@@ -89,7 +89,7 @@ func (f *office) toServer() []string {
 	const sent = "<--- Transmitting SIP request ("
 	for _, part := range strings.Split(f.pbx.log(), sent)[1:] {
 		head, body, ok := strings.Cut(part, "--->\n")
-		if !ok || !strings.Contains(head, "to UDP:"+f.network+".2:5060 ") {
+		if !ok || !strings.Contains(head, "to "+f.peer+" ") {
 			continue
 		}
 		body, _, _ = strings.Cut(body, "\n[")

@@ -10,6 +10,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 	"syscall"
@@ -109,9 +110,21 @@ func New(t *testing.T, change Settings) *Server {
 // starts nothing.
 func Prepare(t *testing.T, sip string, change Settings) *Server {
 	t.Helper()
+	return prepare(t, change, "--sip", sip, "--plain-same-segment")
+}
+
+// PrepareEncrypted is Prepare for a server as 'init' makes it: its SIP endpoint speaks TLS
+// and SRTP alone.
+func PrepareEncrypted(t *testing.T, sip string, change Settings) *Server {
+	t.Helper()
+	return prepare(t, change, "--sip", sip)
+}
+
+func prepare(t *testing.T, change Settings, about ...string) *Server {
+	t.Helper()
 	dir := t.TempDir()
 	s := &Server{t: t, Dir: dir, Program: program, config: filepath.Join(dir, "tsunagid.toml")}
-	out := s.Command("init", dir, "--desktop", "127.0.0.1:0", "--sip", sip, "--plain-same-segment", "--metrics", "127.0.0.1:0")
+	out := s.Command(append([]string{"init", dir, "--desktop", "127.0.0.1:0", "--metrics", "127.0.0.1:0"}, about...)...)
 	s.fingerprint = field(t, out, "Fingerprint")
 	s.Change(Settings{"level": "'debug'"})
 	s.Change(change)
@@ -213,16 +226,45 @@ func (s *Server) Change(to Settings) {
 	if err != nil {
 		s.t.Fatal(err)
 	}
-	for key, value := range to {
+	for name, value := range to {
+		key, before, after := scope(s.t, name, text)
 		line := regexp.MustCompile(`(?m)^` + key + ` = .*$`)
-		if !line.Match(text) {
-			s.t.Fatalf("the configuration has no key %q", key)
+		part := text[before:after]
+		if !line.Match(part) {
+			s.t.Fatalf("the configuration has no key %q", name)
 		}
-		text = line.ReplaceAll(text, []byte(key+" = "+value))
+		text = slices.Concat(text[:before], line.ReplaceAllLiteral(part, []byte(key+" = "+value)), text[after:])
 	}
 	if err := os.WriteFile(s.config, text, 0o600); err != nil {
 		s.t.Fatal(err)
 	}
+}
+
+// scope is where a key stands: "roots" anywhere in text, "sip.tls.roots" in the table of
+// that name.
+func scope(t *testing.T, name string, text []byte) (key string, from, to int) {
+	t.Helper()
+	dot := strings.LastIndexByte(name, '.')
+	if dot < 0 {
+		return name, 0, len(text)
+	}
+	header := []byte("\n[" + name[:dot] + "]\n")
+	from = bytes.Index(text, header)
+	if from < 0 {
+		t.Fatalf("the configuration has no table %q", name[:dot])
+	}
+	from += len(header)
+	to = len(text)
+	if next := bytes.Index(text[from:], []byte("\n[")); next >= 0 {
+		to = from + next
+	}
+	return name[dot+1:], from, to
+}
+
+// Check runs 'check', which must find nothing wrong, and returns what it said.
+func (s *Server) Check() string {
+	s.t.Helper()
+	return s.Command("check", "--config", s.config)
 }
 
 // Append adds text to the end of the configuration, for the next start.
@@ -257,6 +299,9 @@ func (s *Server) Start() {
 	s.t.Cleanup(s.Stop)
 	ready := s.Log.Wait(s.t, "msg=ready")
 	s.Desktop, s.SIP, s.Metrics = value(ready, "desktop"), value(ready, "sip"), value(ready, "metrics")
+	if s.SIP == "" {
+		s.SIP = value(ready, "sips")
+	}
 }
 
 // Page fetches a page that the server has for operations.
