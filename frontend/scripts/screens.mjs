@@ -33,7 +33,7 @@ export function sizesOf(name) {
   return ["full", "narrow"];
 }
 
-/** withScreens serves the application and calls visit with open(name, size, theme), which answers a page. */
+/** withScreens serves the application and calls visit with open(name, size, theme, language, scale), which answers a page. */
 export async function withScreens(visit) {
   const server = await createServer({ logLevel: "error", server: { host: "127.0.0.1", port: 0, hmr: false, watch: null } });
   await server.listen();
@@ -42,13 +42,22 @@ export async function withScreens(visit) {
     executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
     args: ["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
   });
-  const context = await browser.newContext({ timezoneId: "Asia/Tokyo", locale: "ja-JP" });
-  const page = await context.newPage();
   const faults = [];
-  page.on("pageerror", (error) => faults.push(String(error)));
-  page.on("console", (message) => message.type() === "error" && faults.push(message.text()));
+  // A page of its own for each scaling of the system: it cannot be changed on an open one.
+  const pages = new Map();
+  const pageAt = async (deviceScaleFactor) => {
+    if (!pages.has(deviceScaleFactor)) {
+      const context = await browser.newContext({ timezoneId: "Asia/Tokyo", locale: "ja-JP", deviceScaleFactor });
+      const page = await context.newPage();
+      page.on("pageerror", (error) => faults.push(String(error)));
+      page.on("console", (message) => message.type() === "error" && faults.push(message.text()));
+      pages.set(deviceScaleFactor, page);
+    }
+    return pages.get(deviceScaleFactor);
+  };
 
-  const open = async (name, size, theme = "light", language = "ja") => {
+  const open = async (name, size, theme = "light", language = "ja", scale = 1) => {
+    const page = await pageAt(scale);
     const [width, height] = sizes[size];
     await page.setViewportSize({ width, height });
     await page.goto(`${base}/fake.html?fake=${name}&theme=${theme}&language=${language}`);
@@ -60,9 +69,8 @@ export async function withScreens(visit) {
   };
 
   try {
-    await open("op-ready", "full");
-    const names = await page.evaluate(() => window.scenarios);
-    await visit({ open, names, page });
+    const names = await (await open("op-ready", "full")).evaluate(() => window.scenarios);
+    await visit({ open, names });
     if (faults.length > 0) throw new Error(`the page complained:\n${[...new Set(faults)].join("\n")}`);
   } finally {
     await browser.close();

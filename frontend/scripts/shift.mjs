@@ -3,10 +3,13 @@
 import { withScreens } from "./screens.mjs";
 
 const groups = [
-  ["op-ready", "op-send", "op-send-5", "op-send-missing", "op-handover", "op-three", "op-lost", "op-f301", "op-return", "op-hold", "op-logout", "op-history", "op-fixed", "op-talk"],
+  ["op-ready", "op-held", "op-send", "op-send-5", "op-send-missing", "op-handover", "op-three", "op-lost", "op-f301", "op-return", "op-hold", "op-logout", "op-history", "op-fixed", "op-talk"],
   ["op-member", "op-error", "op-api", "op-talk-own"],
   ["login", "login-error", "login-already", "login-forced", "login-offline", "login-damaged", "login-supervisor"],
+  ["op-settings"], ["op-locked", "op-locked-send"], ["op-password"], ["sv-live", "sv-lost"], ["sv-settings"], ["sv-code"],
 ];
+// Both languages have to fit, and whatever the system's scaling makes of a pixel.
+const looks = [["ja", 1], ["en", 1.5]];
 let shifts = 0;
 let compared = 0;
 
@@ -33,10 +36,10 @@ const cutOff = (page) =>
 
 await withScreens(async ({ open }) => {
   for (const group of groups) {
-    for (const size of group[0].startsWith("login") ? ["narrow"] : ["full", "narrow"]) {
+    for (const [size, language, scale] of (group[0].startsWith("login") ? ["narrow"] : ["full", "narrow"]).flatMap((size) => looks.map((look) => [size, ...look]))) {
       let first;
       for (const name of group) {
-        const page = await open(name, size);
+        const page = await open(name, size, "light", language, scale);
         const here = await boxes(page);
         first ??= here;
         for (const [key, box] of Object.entries(here)) {
@@ -44,11 +47,11 @@ await withScreens(async ({ open }) => {
           compared++;
           if (first[key] === box) continue;
           shifts++;
-          console.error(`${name} ${size}: ${key} is at ${box}, in ${group[0]} at ${first[key]}`);
+          console.error(`${name} ${size} ${language} ${scale}: ${key} is at ${box}, in ${group[0]} at ${first[key]}`);
         }
         for (const text of await cutOff(page)) {
           shifts++;
-          console.error(`${name} ${size}: cut off: ${text}`);
+          console.error(`${name} ${size} ${language}: cut off: ${text}`);
         }
       }
     }

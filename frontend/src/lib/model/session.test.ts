@@ -34,7 +34,7 @@ describe("the remark of the login screen", () => {
   it("says what is wrong with the link when nothing else is said", () => {
     expect(loginRemark(after(started))).toBeNull();
     expect(loginRemark(after(started, link("idle")))?.text).toContain("接続し直せます");
-    expect(loginRemark(initialClient)?.text).toContain("決まっていません");
+    expect(loginRemark(initialClient)?.text).toContain("サーバを設定してください");
     expect(loginRemark(after(started, link("lost", "届きません")))?.text).toBe("届きません");
     expect(loginRemark(after(started, link("refused")))?.text).toContain("接続できません");
   });

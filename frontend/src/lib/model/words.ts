@@ -26,6 +26,6 @@ export const passwordMismatch = "変更後のパスワードと再入力が一�
 export const passwordOld = "90 日以上パスワードが変更されていません。パスワードの変更をおすすめします。";
 
 // Ours, of the login screen.
-export const noServer = "接続先のサーバが決まっていません。画面の下の「接続先」で設定してください。";
+export const noServer = "「接続先」でサーバを設定してください。";
 export const notConnected = "サーバに接続していません。画面の下の「接続先」から接続し直せます。";
 export const offlineOnly = "サーバに接続できません。接続先とネットワークを確かめてください。";

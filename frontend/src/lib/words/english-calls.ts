@@ -51,7 +51,7 @@ export const calls: Readonly<Record<string, string>> = {
   コード: "Code",
   "残り{n}秒": "{n} s left",
   ブランド未確定: "Brand not known yet",
-  送信待ち: "Waiting for Send",
+  送信待ち: "Send window",
   IVRに着信しました: "Arrived at the IVR",
   "着信 {time}": "Arrived {time}",
   転送操作中: "Transferring",

@@ -83,7 +83,7 @@ export const session: Readonly<Record<string, string>> = {
   "サーバは「ホスト名」または「ホスト名:ポート番号」で入力してください。": "Enter the server as host name, or as host name:port.",
   変更: "Change",
   未設定: "not set",
-  "接続先のサーバが決まっていません。画面の下の「接続先」で設定してください。": "No server is set. Set it by Server at the foot of the screen.",
+  "「接続先」でサーバを設定してください。": "Set the server below.",
   "サーバに接続していません。画面の下の「接続先」から接続し直せます。": "Not connected to a server. Connect again by Server at the foot of the screen.",
   "サーバに接続できません。接続先とネットワークを確かめてください。": "The server cannot be reached. Check its address and the network.",
   "はじめて接続するサーバです。指紋を確認してください。": "This server is new. Please compare its fingerprint.",
