@@ -35,22 +35,7 @@ test-go: deps-go ## every Go test but those of 'make pbx', with the race detecto
 	$(GO) test -race -shuffle=on -count=1 ./shared/... $$($(GO) list ./server/... | grep -v /e2e/pbx)
 	CGO_ENABLED=1 $(GO) test -race -shuffle=on -count=1 ./desktop/...
 
-test-linux: server desktop ## the server and the desktop program for this Linux
-
-windows: deps-windows frontend ## tsunagi.exe, tsunagid.exe and the installer tsunagi-setup.exe, built on Linux
-	$(WINRES) --in build/windows/tsunagi.winres.json --out desktop/rsrc
-	$(WINRES) --in build/windows/tsunagid.winres.json --out server/cmd/tsunagid/rsrc
-	GOOS=windows GOARCH=amd64 CGO_ENABLED=0 $(GO) build -tags desktop,production,wv2runtime.embed -trimpath \
-	  -ldflags '$(LDFLAGS) -H windowsgui' -o $(BIN)/tsunagi.exe ./desktop
-	GOOS=windows GOARCH=amd64 CGO_ENABLED=0 $(GO) build -trimpath -ldflags '$(LDFLAGS)' -o $(BIN)/tsunagid.exe ./server/cmd/tsunagid
-	makensis -V2 -DVERSION=$(VERSION) -DFILE_VERSION=$(FILE_VERSION) -DBIN=$(CURDIR)/$(BIN) \
-	  -DWEBVIEW2=$$($(GO) list -f '{{.Dir}}' -m github.com/wailsapp/wails/v2)/internal/webview2runtime/MicrosoftEdgeWebview2Setup.exe build/windows/tsunagi.nsi
-
-icons: ## every icon of the product, from build/icon/tsunagi.svg
-	build/need.sh drawing
-	build/icon/make.sh
-
-frontend: deps-npm ## type check, lint and unit tests of the screens
+test-frontend: deps-npm ## type check, lint and unit tests of the screens
 	cd frontend && npm run check && npm run lint && npm test
 
 test-browser: deps-browser server operator $(BIN)/tsunagi-dev ## the real screens in Chromium, the real Go backend, a real SIP call
@@ -67,7 +52,9 @@ WINDOWS_TESTS := ./desktop/... ./shared/... ./server ./server/audit ./server/boa
 
 test-windows: windows deps-wine ## the installer and the unit tests of both programs, as Windows programs under wine
 	build/windows/test.sh $(WINDOWS_TESTS)
+	build/windows/test.sh -run '^TestService' ./server/cmd/tsunagid
 	build/windows/test-installer.sh
+	build/windows/test-service.sh
 
 faults: ## break payments on purpose: 10,000 pure days, 320 calls to a server that is killed (SEED=1)
 	build/faults.sh $(or $(SEED),1)

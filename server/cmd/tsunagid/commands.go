@@ -16,6 +16,8 @@ type commands struct {
 	Phone    phoneCommand      `cmd:"" help:"A scripted telephone: operator and customer of a call, for demonstrations, tests and load."`
 	Gateway  gatewaySimCommand `cmd:"" name:"gateway-sim" help:"A simulated VeriTrans4G gateway, for demonstrations and tests."`
 	Version  versionCommand    `cmd:"" help:"Print the version and the attributions."`
+
+	platformCommands `embed:""`
 }
 
 // configFile is the option that every command working on a server has.

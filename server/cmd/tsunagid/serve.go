@@ -30,6 +30,9 @@ type serveCommand struct {
 	AcceptRestored bool `help:"Take payments although the database was restored and the acquirer's books were not compared with it by this server: a person has done it."`
 }
 
+// whenReady is the context's key for a func() that wants to know when serve takes calls.
+type whenReady struct{}
+
 // Run serves until ctx ends, then stops in good order.
 func (c serveCommand) Run(ctx context.Context, s streams) error {
 	conf, err := config.Read(c.Config)
@@ -42,6 +45,9 @@ func (c serveCommand) Run(ctx context.Context, s streams) error {
 	if err == nil {
 		at := append([]any{"version", version.String(), "desktop", d.desktop.Addr().String()}, listening(d.sip, conf.SIP)...)
 		d.log.Info("ready", append(at, "metrics", d.watch.address())...)
+		if tell, ok := ctx.Value(whenReady{}).(func()); ok {
+			tell()
+		}
 		err = d.wait(ctx)
 	}
 	return errors.Join(err, d.stop())
