@@ -5,6 +5,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"tsunagi/server/config"
 )
 
 // What the documentation tells an administrator to write is what is tested here: each
@@ -34,6 +36,31 @@ func TestDocumentedConfigurationIsTheTestedOne(t *testing.T) {
 		block, _, _ := strings.Cut(part, "```")
 		if !strings.Contains(strings.Join(templates, "\n"), settings(block)) {
 			t.Errorf("no template has this block of the documentation:\n%s", block)
+		}
+	}
+}
+
+// And what it tells to write into tsunagid.toml is read without a mistake.
+func TestDocumentedSettingsOfTheServerAreRead(t *testing.T) {
+	text, err := os.ReadFile("../../docs/pbx.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	blocks := strings.Split(string(text), "```toml\n")[1:]
+	if len(blocks) < 3 {
+		t.Fatalf("%d blocks in the documentation", len(blocks))
+	}
+	for _, block := range blocks {
+		block, _, _ = strings.Cut(block, "```")
+		if strings.Contains(block, `transport = "udp"`) {
+			block += "[sip]\nplain_same_segment = true\n"
+		}
+		path := filepath.Join(t.TempDir(), "tsunagid.toml")
+		if err := os.WriteFile(path, []byte(block), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := config.Read(path); err != nil {
+			t.Errorf("%v\n%s", err, block)
 		}
 	}
 }
