@@ -37,7 +37,7 @@ var behaviours = map[int][]string{
 		"both ways"},
 	12: {"as refresher", "as refreshed", "100rel where required", "OPTIONS answered", "Allow, Supported, Accept right",
 		"unknown Require: 420"},
-	13: {"ptime 10, 20, 30, 40", "payload type other than 101", "PCMU, PCMA", "comfort noise (PT 13) ignored",
+	13: {"ptime 10, 20, 30, 40", "payload type other than 101", "PCMU, PCMA, G.722", "comfort noise (PT 13) ignored",
 		"codec switch in mid-call", "no common codec: 488"},
 	14: {"the negotiated or latched source", "injected digits ignored", "RTCP sender and receiver reports",
 		"symmetric RTP behind NAT", "media time-out ends a dead call"},

@@ -2,7 +2,7 @@ package audio
 
 import "time"
 
-// A frame is what one RTP packet of G.711 carries with the usual ptime of 20 ms.
+// A frame is what one RTP packet of G.711 or G.722 carries with the usual ptime of 20 ms.
 const (
 	SampleRateHz  = 8000
 	FrameSamples  = 160
@@ -15,7 +15,9 @@ const (
 // to its bytes after NewClip. Every encoding holds the same whole number of
 // frames, the last one padded with silence.
 //
-// Another codec is another field, filled by NewClip and never empty.
+// There is none of G.722: its codec remembers what went before, so that clips that
+// were encoded each for itself are distorted where they are joined. A call that speaks
+// it encodes PCMU as it goes.
 type Clip struct {
 	PCMU []byte
 	PCMA []byte

@@ -3,6 +3,9 @@ package audio
 // EncodePCMU encodes samples as µ-law, one byte each (RTP payload type 0).
 func EncodePCMU(pcm []int16) []byte { return encode(pcm, &muLaw.code) }
 
+// CodePCMU is the byte of one sample in µ-law.
+func CodePCMU(sample int16) byte { return muLaw.code[uint16(sample)] }
+
 // DecodePCMU decodes µ-law, one sample for each byte. Any byte is valid.
 func DecodePCMU(payload []byte) []int16 { return decode(payload, &muLaw.sample) }
 

@@ -73,7 +73,7 @@ func newBridge(other *Session, muteKeys bool) *bridge {
 // passOn gives what the session hears to the other side of its bridge.
 func (s *Session) passOn(payload []byte, codec sdp.Codec) {
 	to := s.bridge.other
-	if codec != to.params.Codec {
+	if codec != to.params.law() {
 		payload = s.engine.convert(payload, codec)
 	}
 	to.bridge.put(payload)
@@ -82,7 +82,7 @@ func (s *Session) passOn(payload []byte, codec sdp.Codec) {
 			s.mute()
 		}
 		if s.engine.arrival < s.bridge.mutedUntil {
-			silence(to.bridge.sound[:to.bridge.kept], to.params.Codec)
+			silence(to.bridge.sound[:to.bridge.kept], to.params.law())
 		}
 	}
 }
@@ -129,7 +129,7 @@ func (b *bridge) drop(n int) {
 // soundOfBridge fills packet with what the other side says, or with silence.
 func (s *Session) soundOfBridge(packet []byte) {
 	if s.bridge == nil || !s.bridge.take(packet) {
-		silence(packet, s.params.Codec)
+		silence(packet, s.params.law())
 	}
 }
 

@@ -27,8 +27,10 @@
 // the peer reports is seen in [Stats] and has no other effect; it is a sign of life only
 // where the peer has announced by comfort noise that it will be silent.
 //
-// Sound is copied from the clips into the one send buffer of the engine. Nothing is
-// encoded and nothing is allocated for a packet of RTP, in or out.
+// Sound is copied from the clips into the one send buffer of the engine. In G.711 nothing
+// is encoded, and nothing is allocated for a packet of RTP, in or out. G.722 is encoded as
+// it is sent, because its codec remembers what went before; it carries the telephone's
+// band alone, as clips, bridges and tones have no more.
 //
 // # Bridges
 //
@@ -58,8 +60,9 @@
 // Keys come as telephone-events; as tones in the sound, where the peer sends no events
 // or Params.Tones asks for it; and by the signalling, which hands them to
 // [Session.KeyByInfo]. A press that comes in several ways is one key, by the rule of
-// dtmf.Merger. Sound is taken in either codec under its static payload type, whichever
+// dtmf.Merger. Sound is taken in each codec under its static payload type, whichever
 // was chosen; comfort noise is not listened to.
 //
-// Timestamps count 8,000 a second, 8 to the tick; a payload byte is one of them.
+// Timestamps count 8,000 a second, 8 to the tick, in G.722 too (RFC 3551 section 4.5.2);
+// a payload byte is one of them.
 package media

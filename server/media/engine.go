@@ -46,6 +46,7 @@ type Engine struct {
 	packet    [headerBytes + maxPayloadBytes]byte
 	samples   [dtmf.MaxHear]int16                           // of decode
 	converted [maxPacketBytes]byte                          // of convert
+	narrowed  [maxPacketBytes]byte                          // of Session.narrow
 	sealed    [headerBytes + maxPayloadBytes + tagRoom]byte // of Session.seal
 	opened    [maxPacketBytes]byte                          // of Session.open
 }

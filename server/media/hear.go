@@ -1,7 +1,6 @@
 package media
 
 import (
-	"tsunagi/server/audio"
 	"tsunagi/server/dtmf"
 	"tsunagi/server/sdp"
 )
@@ -9,6 +8,10 @@ import (
 // hear takes a packet of sound that is newer than all before.
 func (s *Session) hear(h header, payload []byte, codec sdp.Codec) {
 	s.reception.time(h.timestamp, s.engine.arrival)
+	if !s.searched() && s.bridge == nil && s.listener == nil {
+		return
+	}
+	payload, codec = s.narrow(payload, codec)
 	if s.searched() {
 		s.listen(h, payload, codec)
 	}
@@ -18,7 +21,7 @@ func (s *Session) hear(h header, payload []byte, codec sdp.Codec) {
 	if s.listener == nil {
 		return
 	}
-	if codec != s.params.Codec {
+	if codec != s.params.law() {
 		payload = s.engine.convert(payload, codec)
 	}
 	s.listener.Heard(payload)
@@ -66,50 +69,4 @@ func (e *ear) fallSilent(h header) {
 		e.tones.Pause()
 		e.sequence++
 	}
-}
-
-// linear holds the sample of each code.
-type linear [1 << 8]int16
-
-// The samples of both codecs, and the code of each for the same code of the other.
-var (
-	linearPCMU = linear(audio.DecodePCMU(everyByte()))
-	linearPCMA = linear(audio.DecodePCMA(everyByte()))
-	pcmuOfPCMA = [1 << 8]byte(audio.EncodePCMU(linearPCMA[:]))
-	pcmaOfPCMU = [1 << 8]byte(audio.EncodePCMA(linearPCMU[:]))
-)
-
-// everyByte returns the 256 bytes in order.
-func everyByte() []byte {
-	all := make([]byte, 1<<8)
-	for i := range all {
-		all[i] = byte(i)
-	}
-	return all
-}
-
-// decode returns the samples of at most dtmf.MaxHear codes. They are overwritten by the
-// next call.
-func (e *Engine) decode(payload []byte, codec sdp.Codec) []int16 {
-	table := &linearPCMU
-	if codec == sdp.PCMA {
-		table = &linearPCMA
-	}
-	for i, code := range payload {
-		e.samples[i] = table[code]
-	}
-	return e.samples[:len(payload)]
-}
-
-// convert returns the payload of one codec in the other. It is overwritten by the next
-// call.
-func (e *Engine) convert(payload []byte, from sdp.Codec) []byte {
-	table := &pcmaOfPCMU
-	if from == sdp.PCMA {
-		table = &pcmuOfPCMA
-	}
-	for i, code := range payload {
-		e.converted[i] = table[code]
-	}
-	return e.converted[:len(payload)]
 }

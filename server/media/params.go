@@ -59,6 +59,7 @@ func ParamsOf(c sdp.Chosen) Params {
 const (
 	staticPCMU   = 0
 	staticPCMA   = 8
+	staticG722   = 9
 	comfortNoise = 13 // RFC 3389; we play silence of our own, so it is not listened to
 )
 
@@ -93,9 +94,9 @@ func (p Params) isEvent(payloadType uint8) bool {
 		(payloadType == p.EventPayloadType || payloadType == sdp.DefaultEventPayloadType)
 }
 
-// codecOf returns the codec of received packets of a payload type. Both codecs are taken
-// under their static types whichever was chosen: a peer that offered both may change in
-// mid-call, and some do so unasked.
+// codecOf returns the codec of received packets of a payload type. All codecs are taken
+// under their static types whichever was chosen: a peer that offered several may change
+// in mid-call, and some do so unasked.
 func (p Params) codecOf(payloadType uint8) (sdp.Codec, bool) {
 	switch {
 	case payloadType == p.PayloadType:
@@ -106,6 +107,8 @@ func (p Params) codecOf(payloadType uint8) (sdp.Codec, bool) {
 		return sdp.PCMU, true
 	case payloadType == staticPCMA:
 		return sdp.PCMA, true
+	case payloadType == staticG722:
+		return sdp.G722, true
 	}
 	return "", false
 }

@@ -1,6 +1,10 @@
 package media
 
-import "time"
+import (
+	"time"
+
+	"tsunagi/server/sdp"
+)
 
 // unitsPerTick is RTP timestamp units, and bytes of G.711, per millisecond.
 const unitsPerTick = 8
@@ -37,9 +41,12 @@ func (s *Session) sendSound(interval uint32) {
 	packet := s.engine.packet[:headerBytes+interval]
 	ended := false
 	if s.player.playing() {
-		ended = s.player.fill(packet[headerBytes:], s.params.Codec)
+		ended = s.player.fill(packet[headerBytes:], s.params.law())
 	} else {
 		s.soundOfBridge(packet[headerBytes:])
+	}
+	if s.params.Codec == sdp.G722 {
+		s.widen(packet[headerBytes:])
 	}
 	h := s.out
 	h.payloadType = s.params.PayloadType

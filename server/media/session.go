@@ -39,6 +39,7 @@ type Session struct {
 	secrets       secrets
 	detector      dtmf.Detector
 	ear           ear
+	wide          wide
 	merger        dtmf.Merger
 	bridge        *bridge       // nil without one
 	heard         time.Duration // when something came last, or was first expected

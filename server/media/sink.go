@@ -21,7 +21,8 @@ type Sink interface {
 // Listener is a Sink that also wants to hear the other side.
 type Listener interface {
 	// Heard is called with the payload of each packet of sound in the order of their
-	// sequence numbers; one that is late or doubled is left out. The slice is
+	// sequence numbers, in the codec agreed on or, where that is G.722, in PCMU; one that is
+	// late or doubled is left out. The slice is
 	// overwritten after the call.
 	Heard(frame []byte)
 }

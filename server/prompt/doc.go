@@ -8,8 +8,8 @@
 // 16 bits, mono, band-limited to 300 to 3,400 Hz); `make prompts` speaks the catalogue
 // again. A merchant's own recordings replace any of it by file name: voice/ja and
 // voice/en list the names, Library says where the files lie. Only the 8 kHz files are
-// kept: the 16 kHz ones would triple the program, and are made again when a wide-band
-// codec needs them.
+// kept: the 16 kHz ones would triple the program, and a call in G.722 hears the same
+// band as every other.
 //
 // It does not decide what is said when (package flow does) and does not play it
 // (package media does); it hands out clips that are encoded once per codec. Nor

@@ -62,9 +62,9 @@ func TestOffersOfRealTelephones(t *testing.T) {
 		{"linphone", sdp.Chosen{Codec: sdp.PCMU, PayloadType: 0, EventPayloadType: 97, Ptime: 20 * ms,
 			Remote: netip.MustParseAddrPort("203.0.113.5:7078"), Direction: sdp.SendRecv},
 			"m=audio 20000 RTP/AVP 0 97|m=video 0 RTP/AVP 96"},
-		{"zoiper", sdp.Chosen{Codec: sdp.PCMA, PayloadType: 8, EventPayloadType: 101, Ptime: 20 * ms,
+		{"zoiper", sdp.Chosen{Codec: sdp.G722, PayloadType: 9, EventPayloadType: 101, Ptime: 20 * ms,
 			Remote: netip.MustParseAddrPort("10.1.2.3:8000"), Direction: sdp.SendRecv},
-			"m=audio 20000 RTP/AVP 8 101"},
+			"m=audio 20000 RTP/AVP 9 101"},
 		{"cisco", sdp.Chosen{Codec: sdp.PCMU, PayloadType: 0, EventPayloadType: 101, Ptime: 20 * ms,
 			Remote: netip.MustParseAddrPort("198.51.100.30:16444"), Direction: sdp.SendRecv},
 			"m=audio 20000 RTP/AVP 0 101"},
@@ -146,7 +146,7 @@ func TestDirectionIsAnswered(t *testing.T) {
 }
 
 // telephony.md 1, behaviour 13: ptime 10, 20, 30, 40; a payload type other than 101; PCMU,
-// PCMA.
+// PCMA, G.722.
 func TestCodecAndPacketAreChosen(t *testing.T) {
 	const ms = time.Millisecond
 	cases := []struct {
@@ -163,6 +163,9 @@ func TestCodecAndPacketAreChosen(t *testing.T) {
 		{"two channels are another codec", []string{"m=audio 4000 RTP/AVP 110 8", "a=rtpmap:110 PCMU/8000/2"}, nil, sdp.PCMA, 8, 0, 20 * ms},
 		{"another rate is another codec", []string{"m=audio 4000 RTP/AVP 110 8", "a=rtpmap:110 PCMU/16000"}, nil, sdp.PCMA, 8, 0, 20 * ms},
 		{"an rtpmap overrules the static meaning", []string{"m=audio 4000 RTP/AVP 0 8", "a=rtpmap:0 X-RAW/8000"}, nil, sdp.PCMA, 8, 0, 20 * ms},
+		{"G.722 by its static type", []string{"m=audio 4000 RTP/AVP 9 0"}, nil, sdp.G722, 9, 0, 20 * ms},
+		{"G.722 has a clock of 8,000 though it has 16,000 samples", []string{"m=audio 4000 RTP/AVP 112 9 101", "a=rtpmap:112 G722/16000", "a=rtpmap:9 G722/8000", "a=rtpmap:101 telephone-event/8000"}, nil, sdp.G722, 9, 101, 20 * ms},
+		{"the peer's order of codecs holds", []string{"m=audio 4000 RTP/AVP 8 9 0"}, nil, sdp.PCMA, 8, 0, 20 * ms},
 		{"the configured codecs alone", []string{"m=audio 4000 RTP/AVP 0 8"}, []sdp.Codec{sdp.PCMA}, sdp.PCMA, 8, 0, 20 * ms},
 		{"telephone-event under another number", []string{"m=audio 4000 RTP/AVP 0 96", "a=rtpmap:96 telephone-event/8000"}, nil, sdp.PCMU, 0, 96, 20 * ms},
 		{"telephone-event of our rate among two", []string{"m=audio 4000 RTP/AVP 0 96 97", "a=rtpmap:96 telephone-event/48000", "a=rtpmap:97 telephone-event/8000"}, nil, sdp.PCMU, 0, 97, 20 * ms},

@@ -246,7 +246,7 @@ func TestAnswersThatCannotBeUsed(t *testing.T) {
 	for name, body := range map[string]string{
 		"none": "", "junk": "junk\n",
 		"refused":         strings.Replace(offer, "audio 40000", "audio 0", 1),
-		"no common codec": strings.Replace(offer, " 0 101", " 9", 1),
+		"no common codec": strings.Replace(offer, " 0 101", " 18", 1),
 	} {
 		t.Run(name, func(t *testing.T) {
 			e := serve(t, Config{}, nil)

@@ -69,7 +69,7 @@ func TestInviteWithoutSDP(t *testing.T) {
 			t.Fatal(err)
 		}
 		res := w.response(200)
-		if body := string(res.Body()); !strings.Contains(body, "RTP/AVP 0 8 101") {
+		if body := string(res.Body()); !strings.Contains(body, "RTP/AVP 0 8 9 101") {
 			t.Errorf("got offer %q", body)
 		}
 		w.toTag, _ = res.To().Params.Get("tag")
@@ -82,7 +82,7 @@ func TestInviteWithoutSDP(t *testing.T) {
 	})
 	for name, body := range map[string]string{
 		"no answer": "", "malformed": "junk\n",
-		"no common codec": strings.Replace(offer, " 0 101", " 9", 1),
+		"no common codec": strings.Replace(offer, " 0 101", " 18", 1),
 	} {
 		t.Run(name, func(t *testing.T) {
 			w := dialWire(t, e)

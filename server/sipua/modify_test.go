@@ -73,7 +73,7 @@ func TestEmptyReinviteGetsAnOffer(t *testing.T) {
 	w, leg := call(t, Config{})
 	w.send("INVITE", nil, "")
 	res := w.response(200)
-	if !strings.Contains(string(res.Body()), "RTP/AVP 0 8 101") {
+	if !strings.Contains(string(res.Body()), "RTP/AVP 0 8 9 101") {
 		t.Errorf("got %q, want an offer", res.Body())
 	}
 	w.send("UPDATE", nil, offer)
@@ -94,7 +94,7 @@ func TestReinviteThatCannotBeTakenLeavesTheSession(t *testing.T) {
 	w.send("INVITE", nil, stream.describe())
 	w.response(200)
 	w.send("ACK", nil, "")
-	w.send("INVITE", nil, strings.Replace(offer, " 0 101", " 9", 1))
+	w.send("INVITE", nil, strings.Replace(offer, " 0 101", " 18", 1))
 	w.response(488)
 	leg.Play(1, clips(t, 3), false)
 	stream.packet()

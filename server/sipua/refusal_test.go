@@ -57,7 +57,7 @@ func TestBadInvitesAreRefusedAsRFC3261Says(t *testing.T) {
 		return nil, &Refusal{Status: 404}
 	}))
 	type headers = map[string]string
-	video := strings.Replace(offer, "m=audio 40000 RTP/AVP 0 101", "m=audio 40000 RTP/AVP 9", 1)
+	video := strings.Replace(offer, "m=audio 40000 RTP/AVP 0 101", "m=audio 40000 RTP/AVP 18", 1)
 	for name, row := range map[string]struct {
 		headers headers
 		body    string
