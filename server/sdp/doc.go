@@ -9,8 +9,8 @@
 // know, such as the m=image of a fax, which must be answered with port 0 while the
 // call goes on. The tests hold our bodies against that library.
 //
-// It is for G.711 and G.722 with telephone-event over RTP/AVP, and over RTP/SAVP with the keys in
-// the description (RFC 4568, RFC 8643). Keys are made by the caller and never print. It resolves no host names, opens
-// no ports, and has no goroutines. Times are time.Duration, payload types are RTP's
-// numbers, 0 to 127.
+// It is for G.711 and G.722 with telephone-event over RTP/AVP, and over RTP/SAVP with the
+// keys in the description (RFC 4568, RFC 8643). Keys are made by the caller and never
+// print. It resolves no host names, opens no ports, and has no goroutines. Times are
+// time.Duration, payload types are RTP's numbers, 0 to 127.
 package sdp
