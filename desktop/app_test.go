@@ -228,13 +228,24 @@ func TestDamagedSettingsAreTold(t *testing.T) {
 	}
 }
 
+// A full disk, or a folder without rights: the person is told, and works on. What the
+// flags ask to be remembered cannot be.
 func TestFolderThatCannotBeMade(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "file")
 	if err := os.WriteFile(file, nil, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := openFiles(flags{ConfigDir: filepath.Join(file, "below")}, quiet); err == nil {
-		t.Error("opened a folder below a file")
+	below := flags{ConfigDir: filepath.Join(file, "below")}
+	b := startApp(t, below)
+	if got := b.State().Notice; got != message.CannotKeep {
+		t.Errorf("notice: got %q, want %q", got, message.CannotKeep)
+	}
+	if err := b.SetServer("a.example"); err == nil || b.State().Link.Address != "a.example:8443" {
+		t.Errorf("got %v and the link %+v, want a word about the settings and the server all the same", err, b.State().Link)
+	}
+	below.Server = "a.example:8443"
+	if _, err := openFiles(below, quiet); err == nil {
+		t.Error("kept a server below a file")
 	}
 	if _, err := openFiles(flags{ConfigDir: t.TempDir(), Trust: "ab"}, quiet); err == nil {
 		t.Error("pinned a fingerprint to no server")

@@ -28,15 +28,16 @@ func openFiles(f flags, log *slog.Logger) (files, error) {
 	if err != nil {
 		return files{}, err
 	}
-	settings, notice, err := native.OpenSettings(folder)
-	if err != nil {
-		return files{}, err
+	opened := files{}
+	if opened.settings, opened.notice, err = native.OpenSettings(folder); err != nil {
+		log.Warn("open the settings", slog.Any("error", err))
 	}
-	workstation, err := native.Workstation(folder)
-	if err != nil {
-		return files{}, err
+	if opened.workstation, err = native.Workstation(folder); err != nil {
+		if opened.notice == "" {
+			opened.tell(message.CannotKeep)
+		}
+		log.Warn("name the workstation", slog.Any("error", err))
 	}
-	opened := files{settings: settings, workstation: workstation, notice: notice}
 	if opened.secrets, err = f.secrets(folder); err != nil {
 		opened.tell(message.NoKeyring)
 		log.Warn("no keyring: pins and the session's token are in a file readable by this user",
@@ -48,12 +49,12 @@ func openFiles(f flags, log *slog.Logger) (files, error) {
 		log.Warn("follow the installation's preset", slog.Any("error", err))
 	}
 	if f.Server != "" {
-		if err := settings.Change(func(s *native.Settings) { s.Server = f.Server }); err != nil {
+		if err := opened.settings.Change(func(s *native.Settings) { s.Server = f.Server }); err != nil {
 			return files{}, err
 		}
 	}
 	if f.Trust != "" {
-		address := settings.Settings().Server
+		address := opened.settings.Settings().Server
 		if address == "" {
 			return files{}, errors.New("--trust needs a server: name it with --server")
 		}

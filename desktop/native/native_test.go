@@ -203,6 +203,53 @@ func TestWithoutKeyringTheFileIsUsed(t *testing.T) {
 	wantSecret(t, "pin", FileSecrets(folder).Pin, "a:1")
 }
 
+func TestKeyringThatBreaks(t *testing.T) {
+	keyring.MockInit()
+	folder := t.TempDir()
+	secrets, why := OpenSecrets(folder)
+	if err := errors.Join(why, secrets.SetToken("a:1", "old")); err != nil {
+		t.Fatal(err)
+	}
+	keyring.MockInitWithError(errors.New("it was locked"))
+	if err := errors.Join(secrets.SetPin("a:1", "pin"), secrets.SetToken("a:1", "new")); err != nil {
+		t.Fatalf("while it is broken: %v", err)
+	}
+	wantSecret(t, "pin", secrets.Pin, "a:1")
+	if secrets.RemoveToken("b:1") == nil {
+		t.Error("nobody was told that a token may be left in the keyring")
+	}
+	keyring.MockInit() // it is whole again
+	wantSecret(t, "new", secrets.Token, "a:1")
+	if err := secrets.SetToken("a:1", "newer"); err != nil {
+		t.Fatal(err)
+	}
+	wantSecret(t, "newer", secrets.Token, "a:1")
+	wantSecret(t, "", FileSecrets(folder).Token, "a:1")
+	if err := secrets.RemoveToken("a:1"); err != nil {
+		t.Fatal(err)
+	}
+	wantSecret(t, "", secrets.Token, "a:1")
+}
+
+// A folder that takes nothing: the program works on with what it has, and says so.
+func TestFolderThatTakesNothing(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "file")
+	if err := os.WriteFile(file, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	folder := filepath.Join(file, "below")
+	settings, notice, err := OpenSettings(folder)
+	if err == nil || notice != message.CannotKeep || settings.Settings() != DefaultSettings() {
+		t.Errorf("settings: got %q, %v", notice, err)
+	}
+	if settings.Change(func(s *Settings) { s.Theme = ThemeDark }) == nil {
+		t.Error("a change was kept nowhere")
+	}
+	if name, err := Workstation(folder); len(name) != 32 || err == nil {
+		t.Errorf("workstation: got %q, %v, want a name for this run and why it is not kept", name, err)
+	}
+}
+
 func TestDamagedSecretsAreForgotten(t *testing.T) {
 	for _, content := range []string{`{"pin a:1"`, `null`, `[]`, `{"pin a:1":5}`} {
 		folder := t.TempDir()

@@ -33,14 +33,16 @@ func OpenSecrets(folder string) (s Secrets, why error) {
 	if _, err := ring.get("probe"); err != nil {
 		return FileSecrets(folder), fmt.Errorf("open the keyring: %w", err)
 	}
-	return Secrets{ring}, nil
+	return Secrets{&fallbackStore{ring: ring, file: &fileStore{path: secretsPath(folder)}}}, nil
 }
 
 // FileSecrets keeps everything in the file secrets.json in the folder, which must
 // exist. The file is readable by its owner and not encrypted.
 func FileSecrets(folder string) Secrets {
-	return Secrets{&fileStore{path: filepath.Join(folder, "secrets.json")}}
+	return Secrets{&fileStore{path: secretsPath(folder)}}
 }
+
+func secretsPath(folder string) string { return filepath.Join(folder, "secrets.json") }
 
 // Pin is the fingerprint pinned for a server, empty where none is.
 func (s Secrets) Pin(address string) (string, error) { return s.store.get("pin " + address) }
@@ -99,6 +101,35 @@ func (keyringStore) clear() error {
 	}
 	return err
 }
+
+// fallbackStore is the keyring, and the file for what the keyring does not take: one
+// that is locked or broken in the middle of a day must not keep a person from trusting
+// a server or from working.
+type fallbackStore struct{ ring, file secretStore }
+
+func (f *fallbackStore) get(key string) (string, error) {
+	if value, err := f.file.get(key); err == nil && value != "" {
+		return value, nil // the keyring did not take it
+	}
+	return f.ring.get(key)
+}
+
+func (f *fallbackStore) set(key, value string) error {
+	ringErr := f.ring.set(key, value)
+	if ringErr == nil {
+		return f.file.remove(key)
+	}
+	if err := f.file.set(key, value); err != nil {
+		return errors.Join(ringErr, err)
+	}
+	return nil
+}
+
+func (f *fallbackStore) remove(key string) error {
+	return errors.Join(f.file.remove(key), f.ring.remove(key))
+}
+
+func (f *fallbackStore) clear() error { return errors.Join(f.file.clear(), f.ring.clear()) }
 
 // fileStore is one JSON object. It is read each time: two programs of one person,
 // the window and the scripted operator, may use the same folder one after the other.

@@ -44,26 +44,24 @@ type SettingsFile struct {
 }
 
 // OpenSettings reads the file, or begins with the defaults where there is none yet.
-// A damaged file is set aside as settings.json.damaged, the defaults are taken and
-// notice says so in words for the person. An error is about the folder.
+// A damaged file is set aside as settings.json.damaged and the defaults are taken; so
+// they are where the folder cannot be made or read (a full disk, missing rights), and
+// then every Change fails. notice says either in words for the person, err for the log.
 func OpenSettings(folder string) (f *SettingsFile, notice string, err error) {
-	if err := os.MkdirAll(folder, 0o700); err != nil {
-		return nil, "", fmt.Errorf("make the settings' folder: %w", err)
-	}
 	f = &SettingsFile{path: filepath.Join(folder, "settings.json"), content: content{Settings: DefaultSettings()}}
+	if err := os.MkdirAll(folder, 0o700); err != nil {
+		return f, message.CannotKeep, fmt.Errorf("make the settings' folder: %w", err)
+	}
 	data, err := os.ReadFile(f.path)
 	if errors.Is(err, fs.ErrNotExist) {
 		return f, "", nil
 	}
 	if err != nil {
-		return nil, "", fmt.Errorf("read the settings: %w", err)
+		return f, message.CannotKeep, fmt.Errorf("read the settings: %w", err)
 	}
 	read, err := parseSettings(data)
 	if err != nil {
-		if err := os.Rename(f.path, f.path+".damaged"); err != nil {
-			return nil, "", fmt.Errorf("set damaged settings aside: %w", err)
-		}
-		return f, message.SettingsDamaged, nil
+		return f, message.SettingsDamaged, os.Rename(f.path, f.path+".damaged")
 	}
 	f.content = read
 	return f, "", nil

@@ -2,8 +2,11 @@ package server
 
 import (
 	"context"
+	"crypto/tls"
+	"crypto/x509"
 	"errors"
 	"log/slog"
+	"net"
 	"sync"
 	"time"
 
@@ -69,7 +72,7 @@ func (c *Client) attempt(ctx context.Context, address string, failures *backoff)
 	if address == "" {
 		return untilTold
 	}
-	conn, err := c.dial(ctx, address)
+	conn, remark, err := c.dial(ctx, address)
 	if ctx.Err() != nil {
 		if conn != nil {
 			conn.Close(link.CloseGoingAway, "")
@@ -80,7 +83,7 @@ func (c *Client) attempt(ctx context.Context, address string, failures *backoff)
 		return c.failed(err, failures)
 	}
 	began := time.Now()
-	loggedOut := c.work(ctx, address, conn)
+	loggedOut := c.work(ctx, address, conn, remark)
 	if loggedOut || ctx.Err() != nil {
 		return 0
 	}
@@ -90,7 +93,8 @@ func (c *Client) attempt(ctx context.Context, address string, failures *backoff)
 	return failures.next()
 }
 
-func (c *Client) dial(ctx context.Context, address string) (*link.Conn, error) {
+// dial connects. remark is for the person, about a connection that stands all the same.
+func (c *Client) dial(ctx context.Context, address string) (conn *link.Conn, remark string, err error) {
 	pin, err := c.options.Pins.Pin(address)
 	if err != nil {
 		// Without its pin the server is a stranger: the person compares again.
@@ -98,8 +102,13 @@ func (c *Client) dial(ctx context.Context, address string) (*link.Conn, error) {
 	}
 	ctx, cancel := context.WithTimeout(ctx, dialTimeout)
 	defer cancel()
-	dialer := link.Dialer{TLS: pinned(pin), Connect: c.options.connect}
-	return dialer.Dial(ctx, "wss://"+address+wire.Path)
+	dialer := link.Dialer{Connect: c.options.connect, TLS: pinned(pin, func(leaf *x509.Certificate) {
+		if expired(leaf, time.Now()) {
+			remark = message.CertificateExpired
+		}
+	})}
+	conn, err = dialer.Dial(ctx, "wss://"+address+wire.Path)
+	return conn, remark, err
 }
 
 // failed shows why there is no connection.
@@ -119,13 +128,30 @@ func (c *Client) failed(err error, failures *backoff) time.Duration {
 		c.setPhaseLocked(PhaseRefused, nil, message.VersionMismatch)
 		return versionAgain
 	}
-	c.setPhaseLocked(PhaseLost, nil, "")
+	c.setPhaseLocked(PhaseLost, nil, whyUnreachable(err))
 	return failures.next()
+}
+
+// whyUnreachable is what the person can do about a server that cannot be reached;
+// empty where waiting is all there is.
+func whyUnreachable(err error) string {
+	var (
+		name   *net.DNSError
+		record tls.RecordHeaderError
+		alert  tls.AlertError
+	)
+	switch {
+	case errors.As(err, &name) && name.IsNotFound:
+		return message.ServerNameUnknown
+	case errors.As(err, &record), errors.As(err, &alert):
+		return message.ServerIsAnother
+	}
+	return ""
 }
 
 // work resumes the session and serves the connection until it is over. It tells
 // whether that was because the server logged the user out.
-func (c *Client) work(ctx context.Context, address string, conn *link.Conn) (loggedOut bool) {
+func (c *Client) work(ctx context.Context, address string, conn *link.Conn, remark string) (loggedOut bool) {
 	n := newConnection(conn)
 	var receiving sync.WaitGroup
 	receiving.Go(func() { loggedOut = c.receive(address, n) })
@@ -133,7 +159,7 @@ func (c *Client) work(ctx context.Context, address string, conn *link.Conn) (log
 		c.log.Info("resume", slog.Any("error", err))
 		conn.Close(link.CloseGoingAway, "not resumed")
 	} else {
-		c.use(n)
+		c.use(n, remark)
 		c.beat(ctx, n)
 	}
 	receiving.Wait()
@@ -144,7 +170,7 @@ func (c *Client) work(ctx context.Context, address string, conn *link.Conn) (log
 }
 
 // use opens the connection to requests.
-func (c *Client) use(n *connection) {
+func (c *Client) use(n *connection, remark string) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	select {
@@ -153,7 +179,7 @@ func (c *Client) use(n *connection) {
 	default:
 	}
 	c.current = n
-	c.setPhaseLocked(PhaseConnected, nil, "")
+	c.setPhaseLocked(PhaseConnected, nil, remark)
 }
 
 // drop closes the client to requests. Where ctx is over, whoever ended it has told

@@ -25,7 +25,7 @@
 //
 // The SHA-256 of the server's certificate is pinned at first sight, after a person
 // compared it (security requirement N1). The pin is all that is checked: no
-// authority, no name, no date. The handshake with any other certificate ends
+// authority, no name. A certificate out of date is used and told (Link.Message). The handshake with any other certificate ends
 // before a byte of a session or a password is sent.
 //
 // # Requests

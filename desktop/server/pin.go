@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"time"
 )
 
 // Pins remembers which certificate belongs to which server. Its methods may be
@@ -40,8 +41,8 @@ func (u *unpinned) Error() string {
 }
 
 // pinned is the TLS configuration that accepts the certificate with fingerprint
-// pin and no other.
-func pinned(pin string) *tls.Config {
+// pin and no other, and hands over the one it accepted.
+func pinned(pin string, accepted func(*x509.Certificate)) *tls.Config {
 	return &tls.Config{
 		MinVersion: tls.VersionTLS12,
 		// The pin takes the place of authority, name and dates.
@@ -54,9 +55,17 @@ func pinned(pin string) *tls.Config {
 				shown.Changed = pin != ""
 				return &unpinned{shown}
 			}
+			accepted(state.PeerCertificates[0])
 			return nil
 		},
 	}
+}
+
+// expired tells whether the certificate's dates do not fit the local clock. That is a
+// word to the person and no reason to refuse: the pin says whose it is, and a site must
+// take payments the day after its certificate ran out.
+func expired(leaf *x509.Certificate, now time.Time) bool {
+	return now.After(leaf.NotAfter) || now.Before(leaf.NotBefore)
 }
 
 func certificate(leaf *x509.Certificate) Certificate {

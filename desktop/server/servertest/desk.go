@@ -1,15 +1,22 @@
 package servertest
 
 import (
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
 	"crypto/sha256"
+	"crypto/tls"
+	"crypto/x509"
 	"fmt"
 	"io"
 	"log"
+	"math/big"
 	"net/http"
 	"net/http/httptest"
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"tsunagi/shared/link"
 	"tsunagi/shared/message"
@@ -28,6 +35,7 @@ type Desk struct {
 	AfterLogin []wire.Change
 	AfterOrder []wire.Change
 	Farewell   bool // log the user out after the last change
+	Expired    bool // the certificate ran out a day ago
 
 	// Where to reach it, after Start.
 	Address     string
@@ -59,6 +67,9 @@ func (d *Desk) Start(t *testing.T) {
 		d.serve(conn)
 	}))
 	server.Config.ErrorLog = log.New(io.Discard, "", 0) // a refused certificate is part of a test
+	if d.Expired {
+		server.TLS = &tls.Config{Certificates: []tls.Certificate{expiredCertificate(t)}}
+	}
 	server.StartTLS()
 	t.Cleanup(func() {
 		closing.Lock()
@@ -69,6 +80,24 @@ func (d *Desk) Start(t *testing.T) {
 	})
 	d.Address = strings.TrimPrefix(server.URL, "https://")
 	d.Fingerprint = fmt.Sprintf("%x", sha256.Sum256(server.Certificate().Raw))
+}
+
+func expiredCertificate(t *testing.T) tls.Certificate {
+	t.Helper()
+	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	template := &x509.Certificate{
+		SerialNumber: big.NewInt(1),
+		NotBefore:    time.Now().AddDate(-1, 0, 0),
+		NotAfter:     time.Now().AddDate(0, 0, -1),
+	}
+	der, err := x509.CreateCertificate(rand.Reader, template, template, key.Public(), key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return tls.Certificate{Certificate: [][]byte{der}, PrivateKey: key}
 }
 
 // Asked is what was asked so far, heartbeats left out.

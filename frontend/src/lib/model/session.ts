@@ -125,7 +125,9 @@ export function loginRemark({ remark, notice, link }: Client): Remark | null {
   if (remark) return remark;
   if (link.phase === "idle") return { tone: "warn", text: sentences(notice, link.address === "" ? noServer : notConnected) };
   if (link.phase === "lost" || link.phase === "refused") return { tone: "err", text: link.message || offlineOnly };
-  return notice === "" ? null : { tone: "warn", text: notice };
+  // A connection that stands may still have something the administrator must hear of.
+  const text = sentences(notice, link.message);
+  return text === "" ? null : { tone: "warn", text };
 }
 
 /** ownerOf names whose work is on the screen; empty while nobody is logged in. */

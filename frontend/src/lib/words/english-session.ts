@@ -99,6 +99,12 @@ export const session: Readonly<Record<string, string>> = {
   信頼して接続: "Trust and connect",
   "サーバの証明書が以前と異なります。管理者に確認するまで接続しません。": "The server's certificate has changed. There is no connection until your administrator has been asked.",
   "サーバが示した証明書ではありません。表示された指紋をもう一度確認してください。": "That is not the certificate the server has shown. Please compare the fingerprint once more.",
+  "サーバの証明書の有効期限が切れているか、この端末の日時が違います。接続は続けますが、管理者に確認してください。":
+    "The server's certificate is out of date, or the clock of this workstation is wrong. You stay connected; please tell your administrator.",
+  "サーバの名前が見つかりません。サーバのアドレスとネットワークを確認してください。":
+    "The server's name is unknown. Check the server's address and the network.",
+  "このアドレスで応答しているのはTsunagiのサーバではありません。サーバのアドレスを確認してください。":
+    "What answers at this address is no Tsunagi server. Check the server's address.",
   "サーバとこのプログラムの版が合いません。管理者にお問い合わせください。": "The versions of the server and of this program do not fit. Please ask your administrator.",
 
   // the program
