@@ -128,7 +128,7 @@ var catalogue = map[flow.Guidance][]prompt.Name{
 	flow.GuidanceNumberTooShort:     {prompt.CardNumberTooShort},
 	flow.GuidanceNumberTooLong:      {prompt.CardNumberTooLong},
 	flow.GuidanceNumberCheckDigit:   {prompt.CardNumberWrong},
-	flow.GuidanceNumberBrandUnknown: {prompt.BrandNotAccepted},
+	flow.GuidanceNumberBrandUnknown: {prompt.CardNumberWrong}, // no brand begins so: a key was lost or wrong
 	flow.GuidanceNumberBrandRefused: {prompt.BrandNotAccepted},
 	flow.GuidanceExpiryLength:       {prompt.ExpiryWrong},
 	flow.GuidanceExpiryNoSuchMonth:  {prompt.ExpiryWrong},

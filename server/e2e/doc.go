@@ -4,5 +4,7 @@
 // operator. It has tests only.
 //
 // Package site runs the program and is the operator at the WebSocket; package pbx is
-// the same behind a real PBX. The files here are named for what they prove.
+// the same behind a real PBX. The files here are named for what they prove;
+// sentences_test.go lists the sentences of the specification about a call, each with
+// what shows that it holds, wherever in the repository that is.
 package e2e
