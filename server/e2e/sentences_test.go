@@ -20,7 +20,7 @@ var sentences = []struct {
 	{"API mode: the form is read-only", "frontend/src/views/operator.test.ts"},
 	{"member ID: shows the field; reaches the acquirer", "call.TestTheOrderReachesTheAcquirerAsSent frontend/e2e/login.e2e.ts"},
 	{"payment-count choice off: fixed to 1回", "ws.TestOrderIsRefusedByField"},
-	{"real-time monitoring off: no rows sent", "board.TestMonitoringOffSendsNoRows"},
+	{"real-time monitoring off: no rows sent", "ws.TestMonitoringOffSendsNoRows"},
 	{"return call off, join, bridge, blind", "call.TestTheCustomerIsBroughtBack e2e/pbx.TestTheCustomerIsBroughtBack flow/return-off-zero-pound"},
 	{"security code off: not asked for", "flow/happy-no-security-code"},
 	{"channels: calls in the IVR at one moment", "call.TestMoreCallsThanChannels e2e/pbx.TestTransferredAgainWhileRelayed"},
