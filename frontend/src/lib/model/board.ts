@@ -29,7 +29,8 @@ export const emptyBoard: Board = { live: false, seq: 0, calls: [], callSeq: {}, 
 /** endedCardMs is how long the card of an ended call stays. */
 export const endedCardMs = 10_000;
 
-const maxRows = 1000;
+// A supervisor's day: more than anybody scrolls through.
+const maxRows = 10_000;
 
 export function reduceBoard(state: Board, event: BoardEvent): Board {
   switch (event.type) {

@@ -5,7 +5,7 @@ import { fingerprintLines } from "./fingerprint";
 import { hintOf, keysHint, type HintInput } from "./hint";
 import { matching, totals } from "./history";
 import { passwordRules } from "./password";
-import { outcomeOf } from "./rows";
+import { outcomeOf, rowsInSight } from "./rows";
 import { soundOf, type Heard } from "./sound";
 
 describe("history", () => {
@@ -80,4 +80,26 @@ describe("sound", () => {
     ["still lost", lost(28), lost(29), false, null],
     ["lost for 30 s", lost(29), lost(30), false, "lost"],
   ])("%s", (_, before, now, attentive, want) => expect(soundOf.between(before, now, attentive)).toBe(want));
+});
+
+describe("the rows that are drawn", () => {
+  test.each([
+    ["few rows are drawn whole", 11, 0, [0, 11]],
+    ["none", 0, 0, [0, 0]],
+    ["at the top", 10_000, 0, [0, 44]],
+    ["a step further nothing changes", 10_000, 7 * 32, [0, 44]],
+    ["in the middle there are some at both sides", 10_000, 5000 * 32, [4976, 5044]],
+    ["at the bottom the last is there", 10_000, (10_000 - 12) * 32, [9956, 10_000]],
+    ["scrolled further than there are rows", 20, 5000 * 32, [0, 20]],
+  ] as const)("%s", (_, count, scrolledPx, want) => {
+    expect(rowsInSight(count, 32, scrolledPx, 12 * 32)).toEqual(want);
+  });
+
+  test("hold whatever is in sight, wherever the list is scrolled to", () => {
+    for (let scrolledPx = 0; scrolledPx < 400 * 32; scrolledPx += 7) {
+      const [from, to] = rowsInSight(412, 32, scrolledPx, 12 * 32);
+      expect(from * 32).toBeLessThanOrEqual(scrolledPx);
+      expect(to * 32).toBeGreaterThanOrEqual(Math.min(412 * 32, scrolledPx + 12 * 32));
+    }
+  });
 });
