@@ -70,6 +70,10 @@ pbx: ## the calls through a real Asterisk (makes one of its own, once)
 picture: deps-browser desktop server operator ## desktop/docs/screen.png, from the real program
 	PICTURE=desktop/docs/screen.png build/window.sh
 
+.PHONY: soak
+soak: ## 20,000 short calls, after which nothing is held that was not before (CALLS=20000)
+	cd server && SOAK=$(or $(CALLS),20000) $(GO) test -count=1 -v -timeout 30m ./soak
+
 fuzz: ## every fuzz target for FUZZTIME each (10s)
 	build/fuzz.sh $(or $(FUZZTIME),10s)
 
