@@ -150,9 +150,9 @@ describe("a call that is paid", () => {
 
 test("the dark screen is as accessible", async () => {
   const { stage, screen } = at;
-  await screen.page.keyboard.press("F1");
+  await screen.page.keyboard.press("Control+,");
   await screen.page.getByText("暗い", { exact: true }).click();
-  await screen.button("閉じる").click();
+  await screen.button("戻る").click();
   await expect.poll(() => screen.page.locator("html").getAttribute("data-theme"), { timeout: patienceMs }).toBe("dark");
   await stage.accessible();
   await stage.picture("op-paid-dark");
