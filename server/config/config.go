@@ -72,6 +72,7 @@ type Payment struct {
 	Acquirer string   `toml:"acquirer" comment:"sim (built in, simulated, takes test cards only), veritrans4g or stripe."`
 	Deadline Duration `toml:"deadline" comment:"After this long without an answer the outcome of a request is unknown and is settled by inquiry."`
 	SimDelay Duration `toml:"sim_delay" comment:"How long the simulated acquirer takes to answer."`
+	SimCards string   `toml:"sim_cards" comment:"File of test cards (number, MMYY and security code, one to a line) that the simulated acquirer takes with their own expiry and code alone; empty: any will do."`
 
 	VeriTrans4G VeriTrans4G `toml:"veritrans4g" comment:"The card API of VeriTrans4G. Its accounts stand in a file of their own, or in the environment."`
 	Stripe      Stripe      `toml:"stripe" comment:"Stripe. Card numbers may be sent there only with Stripe's approval."`

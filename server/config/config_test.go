@@ -17,6 +17,7 @@ func TestEveryKeyHasADefaultAndAComment(t *testing.T) {
 		"sip.accounts[].registrar": true, "sip.accounts[].user": true, "sip.accounts[].auth_user": true,
 		"sip.accounts[].password_file": true, "sip.accounts[].realm": true, "sip.trunks[].address": true,
 		"rtp.address": true, "prompts.folder": true, "return_call.pbx": true, "metrics.listen": true,
+		"payment.sim_cards":       true,
 		"payment.veritrans4g.url": true, "payment.veritrans4g.accounts": true, "payment.veritrans4g.roots": true,
 		"payment.veritrans4g.tanking": true, "payment.stripe.keys": true, "payment.stripe.moto": true, "payment.stripe.roots": true,
 	}

@@ -59,7 +59,7 @@ func Read(path string) (Config, error) {
 	for _, p := range []*string{
 		&c.DataDir, &c.Desktop.Certificate, &c.Desktop.Key, &c.Prompts.Folder,
 		&c.SIP.TLS.Certificate, &c.SIP.TLS.Key, &c.SIP.TLS.Roots,
-		&c.Payment.VeriTrans4G.Accounts, &c.Payment.VeriTrans4G.Roots, &c.Payment.Stripe.Keys, &c.Payment.Stripe.Roots,
+		&c.Payment.SimCards, &c.Payment.VeriTrans4G.Accounts, &c.Payment.VeriTrans4G.Roots, &c.Payment.Stripe.Keys, &c.Payment.Stripe.Roots,
 	} {
 		absolute(p, folder)
 	}

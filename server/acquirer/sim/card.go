@@ -1,8 +1,11 @@
 package sim
 
 import (
+	"bufio"
 	"bytes"
 	"errors"
+	"fmt"
+	"os"
 
 	"tsunagi/server/payment"
 )
@@ -18,18 +21,18 @@ var testCards = []string{
 
 // inspect looks at the card and gives the verdict that the card alone deserves. No
 // digit leaves it.
-func inspect(c payment.Card) (v verdict, err error) {
+func (i issued) inspect(c payment.Card) (v verdict, err error) {
 	if c == nil {
 		return verdict{}, errors.New("no card was given")
 	}
 	err = c.Use(func(pan, expiry, code []byte) error {
-		v = opinion(pan, expiry, code)
+		v = i.opinion(pan, expiry, code)
 		return nil
 	})
 	return v, err
 }
 
-func opinion(pan, expiry, code []byte) verdict {
+func (i issued) opinion(pan, expiry, code []byte) verdict {
 	switch {
 	case !testCard(pan):
 		return numberRefused
@@ -37,6 +40,14 @@ func opinion(pan, expiry, code []byte) verdict {
 		return expiryRefused
 	case len(code) != 0 && (len(code) < 3 || len(code) > 4):
 		return codeRefused
+	}
+	if card, ok := i[string(pan)]; ok { // as an index it is no copy
+		switch {
+		case !bytes.Equal(expiry, card.expiry):
+			return expiryRefused
+		case !bytes.Equal(code, card.code):
+			return codeRefused
+		}
 	}
 	for mmyy, v := range forced {
 		if bytes.Equal(expiry, []byte(mmyy)) {
@@ -67,4 +78,34 @@ func month(expiry []byte) bool {
 	}
 	m := (expiry[0]-'0')*10 + expiry[1] - '0'
 	return m >= 1 && m <= 12
+}
+
+// issued are test cards, by number, of which the issuer knows expiry and security code.
+type issued map[string]own
+
+// own is what the issuer knows of a card.
+type own struct{ expiry, code []byte }
+
+// readIssued reads a file of such cards; an empty path is none.
+func readIssued(path string) (issued, error) {
+	if path == "" {
+		return nil, nil
+	}
+	text, err := os.ReadFile(path)
+	if err != nil {
+		return nil, fmt.Errorf("read the issued test cards: %w", err)
+	}
+	cards := issued{}
+	lines := bufio.NewScanner(bytes.NewReader(text))
+	for n := 1; lines.Scan(); n++ {
+		words := bytes.Fields(lines.Bytes())
+		switch {
+		case len(words) == 0 || words[0][0] == '#':
+			continue
+		case len(words) != 3 || !testCard(words[0]) || !month(words[1]):
+			return nil, fmt.Errorf("issued test cards, line %d: want a test card's number, expiry MMYY and security code", n)
+		}
+		cards[string(words[0])] = own{bytes.Clone(words[1]), bytes.Clone(words[2])}
+	}
+	return cards, lines.Err()
 }

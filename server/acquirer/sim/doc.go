@@ -7,8 +7,9 @@
 //
 // VISA 4111111111111111, Mastercard 5555555555554444, JCB 3528000000000007,
 // AMEX 378282246310005, Diners 36666666666660, with any code of 3 or 4 digits.
-// Every other number is refused with a code of the family AC (input error). The
-// expiry forces a refusal:
+// Every other number is refused with a code of the family AC (input error), and so is,
+// for a card listed in the file Config.Cards (number, MMYY and code, one to a line),
+// any other expiry (AC02) or code (AC03) than its own. The expiry forces a refusal:
 //
 //	01/99 AG33   04/99 AG39   07/99 AG46   10/99 AG49   01/98 AG47
 //	02/99 AG41   05/99 AG45   08/99 AG72   11/99 AG48   02/98 AG71

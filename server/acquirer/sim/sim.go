@@ -16,6 +16,7 @@ type Config struct {
 	Faults []Fault       // a script of what goes wrong
 	Magic  bool          // some amounts ask for a fault (see the package's comment)
 	Books  string        // file that the books are kept in; empty: memory only
+	Cards  string        // file of test cards that only succeed with their own expiry and code; empty: any will do
 }
 
 // Acquirer is the simulated acquirer; it is a payment.Acquirer. Make one with New.
@@ -23,6 +24,7 @@ type Acquirer struct {
 	delay  time.Duration
 	script *script
 	books  *books
+	issued issued
 }
 
 var (
@@ -41,11 +43,15 @@ func New(c Config) (*Acquirer, error) {
 	if err != nil {
 		return nil, fmt.Errorf("make the simulated acquirer: %w", err)
 	}
+	issued, err := readIssued(c.Cards)
+	if err != nil {
+		return nil, fmt.Errorf("make the simulated acquirer: %w", err)
+	}
 	books, err := openBooks(c.Books)
 	if err != nil {
 		return nil, fmt.Errorf("make the simulated acquirer: %w", err)
 	}
-	return &Acquirer{delay: c.Delay, script: script, books: books}, nil
+	return &Acquirer{delay: c.Delay, script: script, books: books, issued: issued}, nil
 }
 
 // Close closes the file of the books.
@@ -76,7 +82,7 @@ func (s *Acquirer) Authorize(ctx context.Context, a payment.Authorization, c pay
 	if fault.Kind == Unreachable {
 		return payment.Answer{Reply: payment.ReplyNotSent, Cause: "connect"}
 	}
-	v, err := inspect(c)
+	v, err := s.issued.inspect(c)
 	if err != nil {
 		return payment.Answer{Reply: payment.ReplyNotSent, Cause: "card_gone"}
 	}

@@ -351,3 +351,31 @@ func TestJPOs(t *testing.T) {
 		}
 	}
 }
+
+func TestIssuedCardsWantTheirOwnExpiryAndCode(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "cards")
+	if err := os.WriteFile(file, []byte("# number, expiry, code\n4111111111111111 1230 123\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	s := newSim(t, Config{Cards: file})
+	for _, test := range []struct {
+		id   order.TransactionID
+		card plastic
+		code string
+	}{
+		{"own", visa, "A001000000000000"},
+		{"expiry", plastic{"4111111111111111", "1130", "123"}, "AC02000000000000"},
+		{"code", plastic{"4111111111111111", "1230", "124"}, "AC03000000000000"},
+		{"not-listed", plastic{"5555555555554444", "0131", "999"}, "A001000000000000"},
+	} {
+		if got := s.Authorize(t.Context(), authorization(test.id, 100), test.card); got.Code != test.code {
+			t.Errorf("%s: code %s, want %s", test.id, got.Code, test.code)
+		}
+	}
+	if err := os.WriteFile(file, []byte("4000000000000002 1230 123\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := New(Config{Cards: file}); err == nil {
+		t.Error("a card that is no test card was taken")
+	}
+}

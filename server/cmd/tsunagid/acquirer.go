@@ -23,7 +23,7 @@ func openAcquirer(conf config.Config) (payment.Acquirer, func() error, error) {
 	}
 	acquirer, err := sim.New(sim.Config{
 		Delay: conf.Payment.SimDelay.Duration, Magic: true,
-		Books: filepath.Join(conf.DataDir, "sim-books.jsonl"),
+		Books: filepath.Join(conf.DataDir, "sim-books.jsonl"), Cards: conf.Payment.SimCards,
 	})
 	if err != nil {
 		return nil, nil, err
