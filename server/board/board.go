@@ -1,7 +1,6 @@
 package board
 
 import (
-	"slices"
 	"sync"
 	"time"
 
@@ -15,16 +14,18 @@ const endedStays = 10 * time.Second
 // Board is the picture. Make one with New.
 type Board struct {
 	mu            sync.Mutex
-	day           time.Time // when today began; what is older has been forgotten
-	calls         []call    // of all operators, in order of arrival
+	day           time.Time        // when today began; what is older has been forgotten
+	calls         map[string]*call // of all operators, by ID
+	ended         []*call          // those that have ended, first the one that ended first
 	desks         map[ivr.UserKey]*desk
-	arrivals      int64 // rows and results so far: orders those of different desks
-	subscriptions map[*Subscription]struct{}
+	arrivals      int64                                      // calls, rows and results so far: orders those of different desks
+	subscriptions map[ivr.UserKey]map[*Subscription]struct{} // by whom they see; empty parts are all
 }
 
 // call is a live call, or one that ended less than endedStays ago.
 type call struct {
 	operator ivr.UserKey
+	arrival  int64 // its place among all that came to the board
 	picture  wire.Call
 	endedAt  time.Time // zero: not ended
 }
@@ -33,8 +34,9 @@ type call struct {
 func New() *Board {
 	return &Board{
 		day:           dayOf(time.Now()),
+		calls:         make(map[string]*call),
 		desks:         make(map[ivr.UserKey]*desk),
-		subscriptions: make(map[*Subscription]struct{}),
+		subscriptions: make(map[ivr.UserKey]map[*Subscription]struct{}),
 	}
 }
 
@@ -45,18 +47,19 @@ func (b *Board) Put(operator ivr.UserKey, picture wire.Call) {
 	defer b.mu.Unlock()
 	now := time.Now()
 	b.forgetLocked(now)
-	i := slices.IndexFunc(b.calls, func(c call) bool { return c.picture.ID == picture.ID })
-	if i < 0 {
-		b.calls = append(b.calls, call{operator: operator})
-		i = len(b.calls) - 1
+	c := b.calls[picture.ID]
+	if c == nil {
+		b.arrivals++
+		c = &call{operator: operator, arrival: b.arrivals}
+		b.calls[picture.ID] = c
 	}
-	c := &b.calls[i]
 	ended := picture.State == wire.StateEnded
 	if !c.endedAt.IsZero() && !ended {
 		return
 	}
 	if ended && c.endedAt.IsZero() {
 		c.endedAt = now
+		b.ended = append(b.ended, c)
 	}
 	c.picture = picture
 	b.publishLocked(c.operator, wire.Change{Call: &picture})
@@ -103,7 +106,11 @@ func (b *Board) Subscribe(filter Filter) *Subscription {
 	s := &Subscription{board: b, filter: filter, wake: make(chan struct{}, 1), snapshotDue: true}
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	b.subscriptions[s] = struct{}{}
+	seen := ivr.UserKey{Merchant: filter.Merchant, User: filter.Operator}
+	if b.subscriptions[seen] == nil {
+		b.subscriptions[seen] = make(map[*Subscription]struct{})
+	}
+	b.subscriptions[seen][s] = struct{}{}
 	return s
 }
 
@@ -116,11 +123,14 @@ func (b *Board) deskLocked(operator ivr.UserKey) *desk {
 	return d
 }
 
-// publishLocked queues a change at everyone who may see it.
+// publishLocked queues a change at everyone who may see it. With a thousand operators
+// it is a matter of a few of them.
 func (b *Board) publishLocked(operator ivr.UserKey, change wire.Change) {
-	for s := range b.subscriptions {
-		if s.filter.passes(operator, change) {
-			s.queueLocked(change)
+	for _, seen := range []ivr.UserKey{operator, {Merchant: operator.Merchant}, {User: operator.User}, {}} {
+		for s := range b.subscriptions[seen] {
+			if s.filter.passes(operator, change) {
+				s.queueLocked(change)
+			}
 		}
 	}
 }
@@ -128,9 +138,10 @@ func (b *Board) publishLocked(operator ivr.UserKey, change wire.Change) {
 // forgetLocked lets go of calls that ended a while ago and, after midnight, of
 // yesterday.
 func (b *Board) forgetLocked(now time.Time) {
-	b.calls = slices.DeleteFunc(b.calls, func(c call) bool {
-		return !c.endedAt.IsZero() && now.Sub(c.endedAt) >= endedStays
-	})
+	for len(b.ended) > 0 && now.Sub(b.ended[0].endedAt) >= endedStays {
+		delete(b.calls, b.ended[0].picture.ID)
+		b.ended = b.ended[1:]
+	}
 	today := dayOf(now)
 	if today.Equal(b.day) {
 		return

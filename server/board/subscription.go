@@ -85,7 +85,11 @@ func (s *Subscription) Restart() {
 func (s *Subscription) Close() {
 	s.board.mu.Lock()
 	defer s.board.mu.Unlock()
-	delete(s.board.subscriptions, s)
+	seen := ivr.UserKey{Merchant: s.filter.Merchant, User: s.filter.Operator}
+	delete(s.board.subscriptions[seen], s)
+	if len(s.board.subscriptions[seen]) == 0 {
+		delete(s.board.subscriptions, seen)
+	}
 	s.closed = true
 	s.queue = nil
 	s.wakeLocked()
@@ -145,12 +149,14 @@ func (s *Subscription) wakeLocked() {
 
 // snapshotLocked is the part of the picture that the filter lets through.
 func (b *Board) snapshotLocked(filter Filter, seq int64, now time.Time) *wire.Snapshot {
-	snapshot := &wire.Snapshot{Seq: seq, ServerAtMs: now.UnixMilli(), Calls: []wire.Call{}}
+	snapshot := &wire.Snapshot{Seq: seq, ServerAtMs: now.UnixMilli()}
+	var calls []arrived[wire.Call]
 	for _, c := range b.calls {
 		if filter.sees(c.operator) {
-			snapshot.Calls = append(snapshot.Calls, c.picture)
+			calls = append(calls, arrived[wire.Call]{c.arrival, c.picture})
 		}
 	}
+	snapshot.Calls = inOrder(calls, len(calls))
 	var rows []arrived[wire.Row]
 	var results []arrived[wire.Result]
 	for operator, d := range b.desks {
