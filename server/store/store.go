@@ -28,6 +28,9 @@ type Store struct {
 	read  *sql.DB
 	mark  *mark // how far the chains have come, beside the database
 
+	together                       together // what calls write down
+	putOrder, appendRow, putRecord prepared
+
 	minFree uint64 // bytes; see Room
 }
 

@@ -1,0 +1,100 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"sync"
+	"time"
+)
+
+// gather is how long a write waits for others to share its transaction. What a call
+// writes down is waited for by nobody who would notice so little, and a commit, with its
+// wait for the disk, costs more than all that is written by a hundred calls meanwhile.
+const gather = 5 * time.Millisecond
+
+// together lets single statements that are written at about the same time share one
+// transaction, and so one wait for the disk. There is no goroutine behind it: the first
+// to come gathers and commits for those who follow.
+type together struct {
+	mu      sync.Mutex
+	waiting []*written
+	leading bool // somebody gathers or commits
+}
+
+// written is one statement on its way.
+type written struct {
+	do   func(*sql.Tx) error // a single statement, which SQLite does whole or not at all
+	err  error
+	turn chan bool // true: gather and commit for all who wait; false: it is done
+}
+
+// jointly runs a single statement in a transaction with those of others, and returns
+// when it is committed.
+func (s *Store) jointly(do func(*sql.Tx) error) error {
+	t, own := &s.together, &written{do: do, turn: make(chan bool, 1)}
+	t.mu.Lock()
+	t.waiting = append(t.waiting, own)
+	follows := t.leading
+	t.leading = true
+	t.mu.Unlock()
+	if follows && !<-own.turn {
+		return own.err
+	}
+	time.Sleep(gather)
+	t.mu.Lock()
+	batch := t.waiting
+	t.waiting = nil
+	t.mu.Unlock()
+	s.commit(batch)
+	t.mu.Lock()
+	if t.leading = len(t.waiting) > 0; t.leading {
+		t.waiting[0].turn <- true
+	}
+	t.mu.Unlock()
+	for _, w := range batch {
+		if w != own {
+			w.turn <- false
+		}
+	}
+	return own.err
+}
+
+// commit writes a batch. A statement that is refused changes nothing and leaves the
+// others alone; without the commit none of them has happened.
+func (s *Store) commit(batch []*written) {
+	tx, err := s.write.BeginTx(context.Background(), nil) // nobody's hanging up undoes what others write
+	if err == nil {
+		for _, w := range batch {
+			w.err = w.do(tx)
+		}
+		err = tx.Commit()
+	}
+	if err == nil {
+		return
+	}
+	for _, w := range batch {
+		w.err = errors.Join(w.err, err)
+	}
+}
+
+// prepared is a statement that is compiled once, at its first use.
+type prepared struct {
+	once sync.Once
+	stmt *sql.Stmt
+	err  error
+}
+
+// exec runs a statement on the writing connection together with others.
+func (s *Store) exec(ctx context.Context, p *prepared, query string, args ...any) (sql.Result, error) {
+	p.once.Do(func() { p.stmt, p.err = s.write.PrepareContext(context.WithoutCancel(ctx), query) })
+	if p.err != nil {
+		return nil, p.err
+	}
+	var result sql.Result
+	err := s.jointly(func(tx *sql.Tx) (err error) {
+		result, err = tx.StmtContext(ctx, p.stmt).ExecContext(ctx, args...)
+		return err
+	})
+	return result, err
+}
