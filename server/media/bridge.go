@@ -40,6 +40,8 @@ func Bridge(a, b *Session, muteKeys bool) error {
 		a.unlink()
 		b.unlink()
 		a.bridge, b.bridge = newBridge(b, muteKeys), newBridge(a, muteKeys)
+		a.takeSound()
+		b.takeSound()
 	})
 	return nil
 }

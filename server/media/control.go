@@ -76,6 +76,7 @@ func (s *Session) receptionReports() []rtcp.ReceptionReport {
 	if !r.begun {
 		return nil
 	}
+	s.settle()
 	block := rtcp.ReceptionReport{
 		SSRC: r.ssrc, FractionLost: r.fractionLost(),
 		TotalLost:          uint32(min(max(r.expected()-r.received, 0), 1<<23-1)),

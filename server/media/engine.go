@@ -25,6 +25,7 @@ type Engine struct {
 	open         atomic.Int64
 	late         atomic.Uint64
 	skipped      atomic.Uint64
+	lag          atomic.Int64  // see Lag
 	wake         chan struct{} // holds one token when commands were posted
 	quit         chan struct{} // closed by Close
 	done         chan struct{} // closed when the loop is gone
@@ -41,6 +42,7 @@ type Engine struct {
 	wheel     wheel
 	tick      int64         // the next one to serve
 	arrival   time.Duration // when the loop last looked at the clock
+	due       time.Duration // until when it meant to sleep
 	obeying   []func()      // the commands being done
 	past      Stats         // of the sessions that have ended
 	packet    [headerBytes + maxPayloadBytes]byte
@@ -158,6 +160,11 @@ func (e *Engine) Stats() EngineStats {
 		Sessions: int(e.open.Load()), Ports: len(e.seats), Late: e.late.Load(), Skipped: e.skipped.Load(),
 	}
 }
+
+// Lag is how late the loop has come to its slots lately, on average over some tenths of a
+// second. While it is more than a millisecond or two the machine has more to do than it
+// can, and who takes calls should take no further ones.
+func (e *Engine) Lag() time.Duration { return time.Duration(e.lag.Load()) }
 
 // Close ends all sessions and returns when the loop is gone and every port is free.
 // It must not be called from a Sink.

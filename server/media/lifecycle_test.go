@@ -191,7 +191,7 @@ func TestTheLoopSleepsOverTicksAtWhichNobodySends(t *testing.T) {
 	if got := r.wheel.busyFrom(7, longestSleep); got != 7+longestSleep-1 {
 		t.Errorf("without a call the loop wakes at tick %d from 7 on, want %d", got, 7+longestSleep-1)
 	}
-	for range 3 {
+	for range 2*company + 1 {
 		r.start(&recorder{}, agreed())
 	}
 	r.pass(tickLength)
@@ -211,6 +211,6 @@ func TestTheLoopSleepsOverTicksAtWhichNobodySends(t *testing.T) {
 		}
 	}
 	if occupied != 3*cycle/20 {
-		t.Errorf("%d slots are used, want those of three calls", occupied)
+		t.Errorf("%d slots are used, want three times those of a call", occupied)
 	}
 }

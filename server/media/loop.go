@@ -33,7 +33,8 @@ func (e *Engine) run() {
 			continue
 		}
 		e.step(receive, more)
-		e.clock.sleepUntil(time.Duration(e.wheel.busyFrom(e.tick, longestSleep)) * tickLength)
+		e.due = time.Duration(e.wheel.busyFrom(e.tick, longestSleep)) * tickLength
+		e.clock.sleepUntil(e.due)
 	}
 	e.mu.Lock()
 	e.takeLocked()
@@ -53,6 +54,7 @@ func (e *Engine) rest() {
 	case <-e.wake:
 	case <-e.quit:
 	}
+	e.lag.Store(0)
 	e.tick = int64(e.clock.now() / tickLength)
 	e.arrival = e.clock.now()
 	e.takeCommands()
@@ -63,6 +65,7 @@ func (e *Engine) rest() {
 // Sending goes first, so that a flood of packets does not disturb the calls' pace.
 func (e *Engine) step(receive receiver, more func() bool) {
 	e.arrival = e.clock.now()
+	e.noteLag(e.arrival - max(time.Duration(e.tick)*tickLength, e.due))
 	e.takeCommands()
 	current := int64(e.arrival / tickLength)
 	if behind := current - e.tick; behind > maxBehind {
@@ -74,6 +77,15 @@ func (e *Engine) step(receive receiver, more func() bool) {
 	}
 	e.arrival = e.clock.now()
 	e.network.drain(receive, more)
+}
+
+// lagSteps is over how many steps of the loop its lag is averaged.
+const lagSteps = 64
+
+// noteLag takes into account how late a step of the loop is.
+func (e *Engine) noteLag(late time.Duration) {
+	lag := e.lag.Load()
+	e.lag.Store(lag + (int64(max(late, 0))-lag)/lagSteps)
 }
 
 // serveSlot serves the sessions of the current tick.
@@ -145,6 +157,7 @@ func (e *Engine) leave(s *Session) {
 	if e.seats[s.seat] != s {
 		return
 	}
+	s.settle()
 	s.goodbye()
 	s.closed.Store(true)
 	e.past.add(s.Stats())

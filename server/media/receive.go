@@ -34,6 +34,9 @@ func (s *Session) receive(packet []byte, from netip.AddrPort) {
 		return
 	}
 	s.heard, s.missed = now, false
+	if s.sparing && s.reception.endsWith(h) {
+		s.settle()
+	}
 	newer := s.reception.count(h)
 	s.quiet = h.payloadType == comfortNoise
 	codec, sound := s.params.codecOf(h.payloadType)
@@ -42,11 +45,14 @@ func (s *Session) receive(packet []byte, from netip.AddrPort) {
 		s.press(h, payload)
 	case sound && newer:
 		s.hear(h, payload, codec)
+		s.spareSound(h.payloadType, len(payload))
 	case h.payloadType == comfortNoise && newer:
 		s.ear.fallSilent(h)
 	}
 	s.counters.received.Add(1)
-	s.counters.lost.Store(uint64(s.reception.lost()))
+	if !s.sparing {
+		s.counters.lost.Store(uint64(s.reception.lost()))
+	}
 	s.counters.jitterUnits.Store(uint64(s.reception.jitter >> 4))
 }
 

@@ -33,7 +33,7 @@ type reception struct {
 func (r *reception) count(h header) (newer bool) {
 	ahead := h.sequence - r.highest
 	switch {
-	case !r.begun || h.ssrc != r.ssrc || ahead > maxDropout && ahead < 1<<16-maxMisorder:
+	case !r.begun || r.endsWith(h):
 		*r = reception{
 			begun: true, ssrc: h.ssrc, base: h.sequence, highest: h.sequence,
 			before: r.lost(), jitter: r.jitter,
@@ -49,6 +49,12 @@ func (r *reception) count(h header) (newer bool) {
 	}
 	r.received++
 	return newer
+}
+
+// endsWith reports whether a packet begins another sequence than the one that is counted.
+func (r *reception) endsWith(h header) bool {
+	ahead := h.sequence - r.highest
+	return r.begun && (h.ssrc != r.ssrc || ahead > maxDropout && ahead < 1<<16-maxMisorder)
 }
 
 // lost returns how many packets have not come. Doubled ones count against it.

@@ -27,6 +27,13 @@ type receiver func(seat int, packet []byte, source netip.AddrPort)
 type socket interface {
 	send(packet []byte, to netip.AddrPort) error
 	close() error
+
+	// spare has the machine keep back the sound of a payload type, as spare.go has it,
+	// and reports whether it can. takeAll ends that. spared is how many packets the
+	// machine has kept back so far, of which it counts the lower 32 bits.
+	spare(payloadType uint8) bool
+	takeAll()
+	spared() uint64
 }
 
 // clock is the machine's time, counted from when the clock was made.

@@ -23,6 +23,9 @@ func (s *Session) serve() {
 	}
 	s.due = s.engine.tick + int64(s.period)
 	s.watch()
+	if s.sparing && s.engine.arrival >= s.settleAt {
+		s.settle()
+	}
 	s.reportWhenDue()
 	switch to := s.source.destination(&s.params); {
 	case !s.params.Direction.Sends() || !to.IsValid():

@@ -337,15 +337,29 @@ func TestALoopFarBehindGoesOnWithThePresent(t *testing.T) {
 	}
 }
 
+// TestCallsAreSpreadOverTheSlots: few calls share few slots, so that the loop wakes
+// seldom; once each slot has its company, the calls are spread evenly.
 func TestCallsAreSpreadOverTheSlots(t *testing.T) {
 	r := newRig(t, Config{})
-	for range 60 {
-		r.start(&recorder{}, agreed())
+	start := func(calls int) (busy int) {
+		for range calls {
+			r.start(&recorder{}, agreed())
+		}
+		r.pass(time.Millisecond)
+		for _, slot := range r.wheel.slots[:20] {
+			if len(slot) > 0 {
+				busy++
+			}
+		}
+		return busy
 	}
-	r.pass(time.Millisecond)
+	if busy := start(2*company + 1); busy != 3 {
+		t.Errorf("%d calls are sent at %d times, want 3", 2*company+1, busy)
+	}
+	start(20*company + 60 - (2*company + 1))
 	for i, slot := range r.wheel.slots {
-		if len(slot) != 3 {
-			t.Errorf("slot %d has %d calls, want 3 of 60 in each", i, len(slot))
+		if len(slot) != company+3 {
+			t.Errorf("slot %d has %d calls, want %d in each", i, len(slot), company+3)
 		}
 	}
 }

@@ -44,6 +44,10 @@ type Session struct {
 	bridge        *bridge       // nil without one
 	heard         time.Duration // when something came last, or was first expected
 	missed        bool          // MediaLost was reported
+	sparing       bool          // the machine keeps sound back
+	unsparing     bool          // the machine cannot
+	spared        uint32        // packets kept back and counted
+	settleAt      time.Duration // when they are to be counted anew
 	quiet         bool          // the peer suppresses silence
 }
 
@@ -151,5 +155,6 @@ func (s *Session) apply(p Params) {
 		s.engine.log.Error("SRTP not started", slog.Any("local", s.local), slog.Any("error", err))
 	}
 	s.params = p
+	s.takeSound() // who listens to what may have changed
 	s.heard, s.missed = s.engine.arrival, false
 }

@@ -25,13 +25,24 @@ func (w *wheel) busyFrom(tick int64, limit int) int64 {
 	return tick
 }
 
-// add gives s the least used slots that lie period ticks apart.
+// company is how many sessions share a slot before another slot is begun. Each slot is a
+// time at which the loop wakes, which costs as much as a few packets do; and so many
+// packets are sent before the last of them is late.
+const company = 32
+
+// add gives s slots that lie period ticks apart: those that are begun and not full, or
+// else the least used.
 func (w *wheel) add(s *Session, period int) {
 	best, least := 0, int(^uint(0)>>1)
 	for phase := range period {
-		used := 0
+		used, most := 0, 0
 		for i := phase; i < cycle; i += period {
 			used += len(w.slots[i])
+			most = max(most, len(w.slots[i]))
+		}
+		if used > 0 && most < company {
+			best = phase
+			break
 		}
 		if used < least {
 			best, least = phase, used
