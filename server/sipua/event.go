@@ -49,7 +49,7 @@ const (
 
 // eventLimit bounds the events that wait to be taken. A person keys at most some ten
 // a second, so a reader that lets this many wait has stopped reading.
-const eventLimit = 256
+const eventLimit = 64
 
 // events is the bounded stream of a leg's events. Several goroutines put into it.
 type events struct {

@@ -123,7 +123,7 @@ func (l *Leg) Caller() string {
 func (l *Leg) Number() string { return l.number }
 
 // Events delivers what happens, in order; the last one is Ended, after which the
-// channel is closed. It holds 256: the reader must not stop reading, for what finds
+// channel is closed. It holds 64: the reader must not stop reading, for what finds
 // no room is lost, but never Ended. There is one channel, for one reader.
 func (l *Leg) Events() <-chan Event { return l.events.out }
 
