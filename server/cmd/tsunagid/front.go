@@ -20,9 +20,15 @@ const retryAfter = 10 * time.Second
 // call's meet.
 type front struct {
 	desk  *call.Desk
-	ready func() error // why no payment can be taken now; nil: it can
+	ready func() error         // why no payment can be taken now; nil: it can
+	lag   func() time.Duration // how late the voice of the calls in progress is
 	seen  *metrics.Metrics
 }
+
+// lagLimit is how late the voice may be on average for further calls to be taken: a
+// quarter of a packet, which no listener hears yet. It is the load that the machine bears,
+// whatever max_calls hopes for (telephony.md, behaviour 18).
+const lagLimit = 5 * time.Millisecond
 
 // Admit is sipua.Front.
 func (f front) Admit(invite sipua.Invite) (sipua.Handler, *sipua.Refusal) {
@@ -30,7 +36,11 @@ func (f front) Admit(invite sipua.Invite) (sipua.Handler, *sipua.Refusal) {
 	defer cancel()
 	var c *call.Call
 	err := f.ready()
-	if err == nil {
+	switch {
+	case err != nil:
+	case f.lag() > lagLimit:
+		err = call.AtCapacity
+	default:
 		c, err = f.desk.Admit(ctx, invite.Number, invite.Caller)
 	}
 	if err != nil {
