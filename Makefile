@@ -59,9 +59,19 @@ test-windows: windows deps-wine ## the installer and the unit tests of both prog
 faults: ## break payments on purpose: 10,000 pure days, 320 calls to a server that is killed (SEED=1)
 	build/faults.sh $(or $(SEED),1)
 
-test-pbx: ## the calls through a real Asterisk; left out where none can be made, except with CI=true
+test-.PHONY: bench
+bench: ## the server against Asterisk, side by side (root, two idle processors; BENCH=quick: short forms)
+	build/need.sh compiler pbx
+	build/bench.sh
+
+pbx: ## the calls through a real Asterisk; left out where none can be made, except with CI=true
 	build/need.sh compiler
 	build/pbx.sh test-if-possible -parallel 4
+
+.PHONY: bench
+bench: ## the server against Asterisk, side by side (root, two idle processors; BENCH=quick: short forms)
+	build/need.sh compiler pbx
+	build/bench.sh
 
 pbx: ## the calls through a real Asterisk (makes one of its own, once)
 	build/need.sh compiler pbx
