@@ -38,7 +38,7 @@ test-go: deps-go ## every Go test but those of 'make pbx', with the race detecto
 test-frontend: deps-npm ## type check, lint and unit tests of the screens
 	cd frontend && npm run check && npm run lint && npm test
 
-test-browser: deps-browser server operator $(BIN)/tsunagi-dev ## the real screens in Chromium, the real Go backend, a real SIP call
+test-browser: deps-browser server operator $(BIN)/tsunagi-dev ## the real screens in Chromium and WebKit, the real Go backend, a real SIP call
 	cd frontend && npm run shift && npm run axe && npm run e2e
 
 test-window: deps-browser desktop server operator ## the real window under Xvfb, photographed

@@ -32,6 +32,8 @@ test("the window counts from 20 to its end, and then says F301", async () => {
   const seen = await screen.watch();
   const telephone = stage.site.call(stage.operator, "--hang-up-at", "send-window-expired");
   await says(screen.sentence, countdown);
+  const { snapshot } = await screen.state();
+  const deadlineAtMs = snapshot.calls!.at(-1)!.deadlineAtMs;
   await screen.focusIsOn(screen.send);
   await stage.accessible();
   await stage.picture("op-send-expiring");
@@ -46,11 +48,23 @@ test("the window counts from 20 to its end, and then says F301", async () => {
   await stage.accessible();
   await stage.picture("op-f301");
 
-  const steps = each((await seen()).map(({ sentence }) => countdown.exec(sentence)?.[1]).filter((n) => n !== undefined)).map(Number);
+  const shown = await seen();
+  const steps = each(shown.map(({ sentence }) => countdown.exec(sentence)?.[1]).filter((n) => n !== undefined)).map(Number);
   expect(steps[0]).toBe(20);
   expect(steps.at(-1)).toBeLessThanOrEqual(1);
   expect(steps).toEqual(steps.toSorted((a, b) => b - a));
   expect(steps.length).toBeGreaterThan(15);
+
+  // Off by no more than a second, neither when a number comes nor just before it goes.
+  // Both clocks are this machine's.
+  for (const [i, { sentence, atMs }] of shown.entries()) {
+    const number = countdown.exec(sentence)?.[1];
+    if (number === undefined) continue;
+    for (const moment of [atMs, shown[i + 1]?.atMs ?? atMs]) {
+      const left = Math.max(0, Math.ceil((deadlineAtMs - moment) / 1000));
+      expect(Math.abs(Number(number) - left), `${number} is shown in the last ${left} s`).toBeLessThanOrEqual(1);
+    }
+  }
 
   await screen.button("OK").click();
   await formIsKept();

@@ -8,6 +8,7 @@ import { ready } from "./words";
 
 const at = useStage({ loggedIn: false });
 
+const restricted = "アクセスが制限されています。";
 const failed = "認証に失敗しました。";
 const alreadyLoggedIn = "該当ユーザ ID はログイン状態です。多重ログインは出来ません。";
 
@@ -48,9 +49,15 @@ describe("a login", () => {
     await stage.picture("login-error");
     await screen.button("管理者の方はこちら").click();
     await screen.login("demo", "sato", stage.operator.firstPassword);
-    await reads(screen.loginRemark, "アクセスが制限されています。");
+    await reads(screen.loginRemark, restricted);
     await stage.picture("login-supervisor");
     await screen.button("オペレータの方はこちら").click();
+  });
+
+  test("of a supervisor belongs to the other entrance", async () => {
+    const { stage, screen } = at;
+    await screen.login("demo", "kanri", await stage.site.addSupervisor("demo", "kanri"));
+    await reads(screen.loginRemark, restricted);
   });
 
   test("with the first password leads nowhere but to a new one", async () => {
@@ -122,18 +129,16 @@ describe("one session a user", () => {
   });
 });
 
-describe("a merchant with 会員ID", () => {
-  let suzuki: Operator;
+let suzuki: Operator; // of a merchant with 会員ID
 
+describe("a merchant with 会員ID", () => {
   test("has the field, and the next user begins with an empty form", async () => {
     const { stage, screen } = at;
     await stage.site.addMerchant("club", "会員制の店", "--member-id");
     suzuki = await stage.site.addOperator("club", "suzuki", "05030001025", "");
     await stage.site.setPassword(suzuki);
     await screen.transactionId.fill("ORD-20261122-0044");
-    await screen.page.getByRole("button", { name: "受注センター 佐藤" }).click();
-    await screen.page.getByRole("menuitem", { name: "ログアウト" }).click();
-    await screen.button("はい").click();
+    await screen.logout("受注センター 佐藤");
     await screen.login("club", "suzuki", password);
     await reads(screen.sentence, ready);
     expect(await screen.transactionId.inputValue()).toBe("");
@@ -143,5 +148,33 @@ describe("a merchant with 会員ID", () => {
     await reads(screen.message("memberId"), "半角英数字と . _ - @ 100文字まで");
     await stage.accessible();
     await stage.picture("op-member-id");
+  });
+});
+
+describe("an administrator", () => {
+  test("logs a user out by force, which the login screen says", async () => {
+    const { stage, screen } = at;
+    await stage.site.forceLogout(suzuki);
+    await reads(screen.loginRemark, "管理者により強制ログアウトされました。");
+    await stage.accessible();
+    await stage.picture("login-forced");
+    await screen.login("club", "suzuki", password);
+    await reads(screen.sentence, ready);
+    expect(await screen.memberId.inputValue(), "the form outlives a lost session").toBe("taro@example.jp");
+    await screen.logout("suzuki");
+  });
+});
+
+describe("an account", () => {
+  test("is locked after 6 failures in a row, and the right password does not open it", async () => {
+    const { stage, screen } = at;
+    for (let n = 1; n <= 6; n++) {
+      await screen.login("club", "suzuki", `wrong-pass-${n}`);
+      expect(await screen.refusal()).toBe(failed);
+    }
+    await screen.login("club", "suzuki", password);
+    await reads(screen.loginRemark, "該当ユーザ ID はロックされています。管理担当者にお問い合わせください。");
+    await stage.accessible();
+    await stage.picture("login-locked");
   });
 });

@@ -3,7 +3,7 @@
 import { expect, test } from "vitest";
 import { type Program } from "./stage/program";
 import { reads, says } from "./stage/screen";
-import { visa } from "./stage/site";
+import { refused as refusedCard, visa } from "./stage/site";
 import { useStage } from "./stage/stage";
 import { countdown, ready } from "./words";
 
@@ -13,7 +13,7 @@ const at = useStage({ loggedIn: true, settings: { deadline: "'5s'" } });
 // What the simulated acquirer is asked for: of an amount that ends in 9904 nothing is
 // ever heard, the expiry 01/99 is refused.
 const held = { id: "ORD-20261122-0051", amount: "19904", card: visa };
-const refused = { id: "ORD-20261122-0052", amount: "2500", card: ["--card", "5555555555554444", "--expiry", "0199", "--code", "123"] };
+const refused = { id: "ORD-20261122-0052", amount: "2500", card: refusedCard };
 
 let first: Program;
 let second: Program;
@@ -30,10 +30,7 @@ async function order({ id, amount, card }: typeof held): Promise<Program> {
 
 // A call's rows, the newest first, as words.
 async function rowsOf(id: string): Promise<string[]> {
-  const cells = await at.screen.rows
-    .filter({ hasText: id })
-    .evaluateAll((rows) => rows.map((row) => [...row.querySelectorAll("td")].slice(2).map((cell) => cell.innerText.trim())));
-  return cells.map((row) => row.join(" ").trim());
+  return (await at.screen.rowsOf(id)).map((row) => row.join(" ").trim());
 }
 
 const keyed = ["03.カード与信", "02.カード情報取得OK", "02.セキュリティコード取得", "02.有効期限取得", "02.カード番号取得", "01.転送完了トップ"];

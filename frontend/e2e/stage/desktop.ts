@@ -4,7 +4,7 @@ import { bin, Program } from "./program";
 
 // WebKitGTK without a graphics card, and without an accessibility bus for a window
 // that no one sees.
-const bare = {
+export const bare = {
   WEBKIT_DISABLE_COMPOSITING_MODE: "1",
   WEBKIT_DISABLE_DMABUF_RENDERER: "1",
   LIBGL_ALWAYS_SOFTWARE: "1",
@@ -17,13 +17,14 @@ const bare = {
  */
 export class Desktop {
   address = "";
+  /** surroundings are the display and the bus, for another program there. */
+  readonly surroundings: Record<string, string>;
 
-  #surroundings: Record<string, string>;
   #flags: readonly string[];
   #programs: Program[];
 
   private constructor(surroundings: Record<string, string>, flags: readonly string[], programs: Program[]) {
-    this.#surroundings = surroundings;
+    this.surroundings = surroundings;
     this.#flags = flags;
     this.#programs = programs;
   }
@@ -42,7 +43,7 @@ export class Desktop {
 
   async #run(): Promise<void> {
     this.address = await freeAddress();
-    const env = { ...this.#surroundings, devserver: this.address, loglevel: "Info", assetdir: "" };
+    const env = { ...this.surroundings, devserver: this.address, loglevel: "Info", assetdir: "" };
     this.#programs.push(new Program("tsunagi-dev", bin("tsunagi-dev"), this.#flags, { env }));
   }
 
@@ -55,8 +56,8 @@ export class Desktop {
   }
 }
 
-// Wails wants to be told its port.
-async function freeAddress(): Promise<string> {
+/** freeAddress is for programs that want to be told their port. */
+export async function freeAddress(): Promise<string> {
   const server = createServer().listen(0, "127.0.0.1");
   await once(server, "listening");
   const { port } = server.address() as AddressInfo;

@@ -2,6 +2,16 @@ import type { Locator, Page } from "playwright-core";
 import { expect } from "vitest";
 import { patienceMs } from "./program";
 
+/** The part of the program's State that tests look at. */
+interface State {
+  link: { offsetMs: number };
+  snapshot: { calls?: { id: string; deadlineAtMs: number }[]; rows?: unknown[] };
+}
+
+interface Bound {
+  go: { main: { App: { State: () => Promise<State> } } };
+}
+
 /** What the screen showed over a time: each value once, when it came. */
 export interface Shown {
   atMs: number;
@@ -62,6 +72,25 @@ export class Screen {
     await this.page.keyboard.press("Enter");
   }
 
+  /** refusal is what the login screen says once the server has answered. */
+  async refusal(): Promise<string> {
+    await this.page.locator("form button[type=submit]:not([aria-busy=true])").waitFor();
+    return this.loginRemark.innerText();
+  }
+
+  /** logout leaves by the user menu, which bears the user's name. */
+  async logout(name: string): Promise<void> {
+    await this.page.getByRole("button", { name }).click();
+    await this.page.getByRole("menuitem", { name: "ログアウト" }).click();
+    await this.button("はい").click();
+    await this.page.getByLabel("IVRマーチャントID").waitFor();
+  }
+
+  /** state is what the Go side of the program knows, asked for as the screens ask. */
+  state(): Promise<State> {
+    return this.page.evaluate(() => (window as unknown as Bound).go.main.App.State());
+  }
+
   /** order fills the form by keys, as it is read out. */
   async order(transactionId: string, amount: string, paymentCount = "1回"): Promise<void> {
     await this.transactionId.fill("");
@@ -72,6 +101,18 @@ export class Screen {
     if (paymentCount === "1回") return;
     await this.paymentCount.click();
     await this.page.getByRole("option", { name: paymentCount, exact: true }).click();
+  }
+
+  /** rowsOf are the cells of a call's rows after time and ID, the newest row first. */
+  rowsOf(id: string): Promise<string[][]> {
+    return this.rows
+      .filter({ hasText: id })
+      .evaluateAll((rows) => rows.map((row) => [...row.querySelectorAll("td")].slice(2).map((cell) => cell.innerText.trim())));
+  }
+
+  /** pointsOf are a call's points alone. */
+  async pointsOf(id: string): Promise<string[]> {
+    return (await this.rowsOf(id)).map(([point]) => point!);
   }
 
   async focusIsOn(locator: Locator): Promise<void> {

@@ -44,9 +44,24 @@ export class Site {
     await succeed("tsunagid", ["merchant", "add", id, "--name", name, ...flags, ...this.#config]);
   }
 
-  async addOperator(merchant: string, user: string, ivrNumber: string, comment: string): Promise<Operator> {
-    const text = await succeed("tsunagid", ["user", "add", `${merchant}/${user}`, "--ivr-number", ivrNumber, "--comment", comment, ...this.#config]);
-    return { merchant, user, ivrNumber, firstPassword: /^First password +(.*)$/m.exec(text)![1]! };
+  async addOperator(merchant: string, user: string, ivrNumber: string, comment: string, ...flags: string[]): Promise<Operator> {
+    const firstPassword = await this.#addUser(merchant, user, "--ivr-number", ivrNumber, "--comment", comment, ...flags);
+    return { merchant, user, ivrNumber, firstPassword };
+  }
+
+  /** addSupervisor adds one and answers with the first password. */
+  addSupervisor(merchant: string, user: string): Promise<string> {
+    return this.#addUser(merchant, user, "--role", "supervisor");
+  }
+
+  async #addUser(merchant: string, user: string, ...flags: string[]): Promise<string> {
+    const text = await succeed("tsunagid", ["user", "add", `${merchant}/${user}`, ...flags, ...this.#config]);
+    return /^First password +(.*)$/m.exec(text)![1]!;
+  }
+
+  /** forceLogout is what an administrator types. */
+  async forceLogout({ merchant, user }: Operator): Promise<void> {
+    await succeed("tsunagid", ["user", "logout", `${merchant}/${user}`, ...this.#config]);
   }
 
   /** serve starts the server, on ports that it chooses anew each time. */
@@ -77,5 +92,6 @@ export class Site {
   }
 }
 
-/** visa is what a customer keys who pays. */
+/** visa is what a customer keys who pays, refused what one keys who is refused with AG33. */
 export const visa = ["--card", "4111111111111111", "--expiry", "1230", "--code", "123"];
+export const refused = ["--card", "5555555555554444", "--expiry", "0199", "--code", "123"];

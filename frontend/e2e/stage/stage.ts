@@ -10,15 +10,21 @@ import { Line } from "./line";
 import { logs, patienceMs, stopAll } from "./program";
 import { Screen } from "./screen";
 import { password, Site, type Operator } from "./site";
+import { WebKit } from "./webkit";
 
 const pictures = fileURLToPath(new URL("../../../build/screens/real/", import.meta.url));
 const wcag = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa"];
 
 interface Start {
+  /** engine shows the screens: Chromium, or WebKit, which tests drive themselves. */
+  engine?: "chromium" | "webkit";
   /** loggedIn: trusted and logged in by the command line; else a first start, with nothing known. */
   loggedIn: boolean;
   /** keys of the server's configuration that are not as by default. */
   settings?: Record<string, string>;
+  /** what the merchant has that is not as by default, and its operator. */
+  merchant?: readonly string[];
+  operator?: readonly string[];
 }
 
 /** useStage opens a stage before the first test of a file and closes it after the last. */
@@ -27,7 +33,7 @@ export function useStage(start: Start): { stage: Stage; screen: Screen } {
   beforeAll(async () => {
     try {
       parts.stage = await Stage.open(start);
-      parts.screen = new Screen(parts.stage.page);
+      if (parts.stage.page) parts.screen = new Screen(parts.stage.page);
     } catch (reason) {
       process.stderr.write(`\n${logs()}\n`);
       await stopAll();
@@ -48,8 +54,9 @@ export class Stage {
   readonly operator: Operator;
   desktop!: Desktop;
   page!: Page;
+  webkit!: WebKit;
 
-  #browser!: Browser;
+  #browser: Browser | undefined;
   #faults: string[] = [];
 
   private constructor(site: Site, line: Line, operator: Operator) {
@@ -58,17 +65,18 @@ export class Stage {
     this.operator = operator;
   }
 
-  static async open({ loggedIn, settings = {} }: Start): Promise<Stage> {
+  static async open({ engine = "chromium", loggedIn, settings = {}, merchant = [], operator: flagsOfOperator = [] }: Start): Promise<Stage> {
     const site = await Site.make(await mkdtemp(join(tmpdir(), "tsunagi-e2e-")), settings);
-    await site.addMerchant("demo", "デモ商店");
-    const operator = await site.addOperator("demo", "sato", "05030001024", "受注センター 佐藤");
+    await site.addMerchant("demo", "デモ商店", ...merchant);
+    const operator = await site.addOperator("demo", "sato", "05030001024", "受注センター 佐藤", ...flagsOfOperator);
     const stage = new Stage(site, await Line.open(), operator);
     await stage.serve();
     if (loggedIn) await site.setPassword(operator);
     const flags = ["--server", stage.line.address, "--config-dir", `${site.folder}/desktop`];
     const known = ["--trust", site.fingerprint, "--login", `${operator.merchant}/${operator.user}`];
     stage.desktop = await Desktop.start(loggedIn ? [...flags, ...known] : flags, { TSUNAGI_PASSWORD: password });
-    await stage.#browse();
+    if (engine === "chromium") await stage.#browse();
+    else stage.webkit = await WebKit.start(stage.desktop.surroundings);
     return stage;
   }
 
@@ -111,7 +119,9 @@ export class Stage {
   /** picture keeps what is to be seen now, to be looked at beside the design. */
   async picture(name: string): Promise<void> {
     await mkdir(pictures, { recursive: true });
-    await this.page.screenshot({ path: `${pictures}${name}.png`, animations: "disabled" });
+    const path = `${pictures}${name}.png`;
+    if (this.webkit) await this.webkit.picture(path);
+    else await this.page.screenshot({ path, animations: "disabled" });
   }
 
   /** accessible holds the screen against WCAG 2.0 to 2.2, A and AA. */
@@ -128,7 +138,8 @@ export class Stage {
 
   /** close stops everything and fails if the page complained. */
   async close(): Promise<void> {
-    await this.#browser.close();
+    await this.webkit?.close();
+    await this.#browser?.close();
     await stopAll();
     await this.line.close();
     await rm(this.site.folder, { recursive: true });
