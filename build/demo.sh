@@ -16,6 +16,8 @@ fi
 say "A server of its own in build/demo"
 make_site "$PWD/build/demo"
 cat "$dir/init.txt"
+say "A simulated gateway beside it, asked as the real one would be"
+use_gateway
 serve_site
 set_password
 
@@ -27,6 +29,7 @@ if [ -n "$headless" ]; then
   processes+=("$watch")
   call_ivr --wait 10s --keying early 2>&1 | sed -u 's/^/  telephone  /' || fail "The telephone did not hear what it should have."
   wait "$watch" || fail "The order was not paid."
+  grep -q '"order":"DEMO-0001".*"status":"success"' "$dir/gateway-books.jsonl" || fail "The gateway has not booked the order."
   tail -n 1 "$dir/operator.txt"
   exit 0
 fi

@@ -30,6 +30,23 @@ make_site() {
   "$bin/tsunagid" user add demo/sato --ivr-number "$number" --comment "受注センター 佐藤" --config "$dir/tsunagid.toml" >"$dir/user.txt"
 }
 
+# use_gateway has the server ask a simulated gateway, in a process of its own, through
+# the adapter that would ask the real one.
+use_gateway() {
+  local url=""
+  (umask 077 && printf '[demo]\nccid = "A100000000000000000000cc"\nsecret_key = "%064d"\n' 0 >"$dir/gateway.toml")
+  "$bin/tsunagid" gateway-sim --listen 127.0.0.1:0 --accounts "$dir/gateway.toml" --ledger "$dir/gateway-books.jsonl" \
+    --certificate "$dir/gateway.pem" --key "$dir/gateway-key.pem" --magic 2>"$dir/gateway.log" &
+  processes+=("$!")
+  for _ in $(seq 100); do
+    url=$(sed -n 's/.* url=\(https:[^ ]*\).*/\1/p' "$dir/gateway.log" 2>/dev/null) && [ -n "$url" ] && break
+    sleep 0.1
+  done
+  [ -n "$url" ] || fail "The simulated gateway did not start: $(cat "$dir/gateway.log")"
+  sed -i -e "s|^acquirer = .*|acquirer = 'veritrans4g'|" -e "s|^url = .*|url = '$url'|" \
+    -e "s|^accounts = .*|accounts = '$dir/gateway.toml'|" -e "s|^roots = .*|roots = '$dir/gateway.pem'|" "$dir/tsunagid.toml"
+}
+
 # serve_site starts the server and waits until it is ready.
 serve_site() {
   "$bin/tsunagid" serve --config "$dir/tsunagid.toml" 2>>"$dir/server.log" &
