@@ -64,6 +64,7 @@ func (c checkCommand) Run(ctx context.Context, s streams) error {
 	if note := checkClock(); note != "" {
 		fmt.Fprintf(s.out, "note  clock: %s\n", note)
 	}
+	fmt.Fprintf(s.out, "\n%s", scope)
 	return errors.Join(wrong...)
 }
 

@@ -70,6 +70,7 @@ func (c initCommand) Run(ctx context.Context, s streams) error {
 		"Tell the operators the fingerprint: their desktop asks for it at the first connection.\n"+
 		"Next: tsunagid merchant add, tsunagid user add, tsunagid check, tsunagid serve.\n",
 		path, databasePath(conf), conf.Desktop.Certificate, fingerprint(pair), aboutSIP(conf.SIP))
+	fmt.Fprintf(s.out, "\n%s", scope)
 	return nil
 }
 
