@@ -13,7 +13,7 @@ MODULES := ./shared/... ./server/... ./desktop/... ./frontend/...
 
 .DEFAULT_GOAL := help
 .PHONY: test-windows deps-wine linux windows icons deps-windows
-.PHONY: help demo test check server desktop frontend bindings prompts fuzz faults screens \
+.PHONY: help demo test check server desktop frontend bindings prompts fuzz faults canary screens \
         test-go test-frontend test-browser test-window test-pbx deps-go deps-window deps-browser deps-npm clean
 
 help: ## list the targets
@@ -59,12 +59,10 @@ test-windows: windows deps-wine ## the installer and the unit tests of both prog
 faults: ## break payments on purpose: 10,000 pure days, 320 calls to a server that is killed (SEED=1)
 	build/faults.sh $(or $(SEED),1)
 
-test-.PHONY: bench
-bench: ## the server against Asterisk, side by side (root, two idle processors; BENCH=quick: short forms)
-	build/need.sh compiler pbx
-	build/bench.sh
+canary: deps-go ## 200 calls with cards that must be found nowhere afterwards (half an hour)
+	$(GO) test -count=1 -timeout 60m ./server/e2e -run '^TestNoDigitOfACardIsEverWritten$$|^TestCardsInTheServersMemory$$|^TestAnAbortedServerLeavesNoDump$$' -args -calls=200
 
-pbx: ## the calls through a real Asterisk; left out where none can be made, except with CI=true
+test-pbx: ## the calls through a real Asterisk; left out where none can be made, except with CI=true
 	build/need.sh compiler
 	build/pbx.sh test-if-possible -parallel 4
 

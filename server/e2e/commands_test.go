@@ -23,12 +23,12 @@ func TestAnAdministratorAndThePayments(t *testing.T) {
 	gateway := s.UseGateway(t, gatewaysim.Config{})
 	s.Start()
 	o := site.FirstLogin(t, s)
-	last := ""
+	var known []string // calls that have been
 	pay := func(transaction string) {
 		t.Helper()
 		c := ring(t, s, phone.Script{Cards: []phone.Card{card(t, visa, "1230", "123")}, Voice: voice})
-		window := o.Call(wire.StateSendWindow, last)
-		last = window.ID
+		window := o.Call(wire.StateSendWindow, known...)
+		known = append(known, window.ID)
 		o.Send(window, form(transaction))
 		o.RowOf(window.ID, string(message.EndedOK))
 		c.end()

@@ -33,11 +33,11 @@ func TestCardsInTheServersMemory(t *testing.T) {
 	s.Start()
 	o := site.FirstLogin(t, s)
 	search := canary.New(canary.Card{Number: canaryNumber, Expiry: canaryExpiry, Code: canaryCode})
-	last := ""
+	var known []string // calls that have been
 	for _, transaction := range []string{"MEMORY-1", "ECHO-1"} {
 		c := ring(t, s, phone.Script{Cards: []phone.Card{card(t, canaryNumber, canaryExpiry, canaryCode)}, Pace: slowKeys, Voice: voice})
-		window := o.Call(wire.StateSendWindow, last)
-		last = window.ID
+		window := o.Call(wire.StateSendWindow, known...)
+		known = append(known, window.ID)
 		o.Send(window, form(transaction))
 		o.RowOf(window.ID, string(message.CardNumberTaken))
 		locked, elsewhere, err := search.Memory(s.PID())

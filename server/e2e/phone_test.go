@@ -35,6 +35,7 @@ type customer struct {
 	result   phone.Result
 	err      error
 	timeline *output
+	hang     context.CancelFunc
 }
 
 // output is a timeline that is read while it is written.
@@ -66,7 +67,7 @@ func ring(t *testing.T, s *site.Server, script phone.Script) *customer {
 		script.Keying = phone.DuringIt
 	}
 	ctx, cancel := context.WithCancel(t.Context())
-	c := &customer{t: t, done: make(chan struct{}), timeline: &output{}}
+	c := &customer{t: t, done: make(chan struct{}), timeline: &output{}, hang: cancel}
 	go func() {
 		defer close(c.done)
 		c.result, c.err = phone.Run(ctx, script, c.timeline)
@@ -79,6 +80,12 @@ func ring(t *testing.T, s *site.Server, script phone.Script) *customer {
 		}
 	})
 	return c
+}
+
+// hangUp ends the call, if it has not ended, and waits for the telephone.
+func (c *customer) hangUp() {
+	c.hang()
+	<-c.done
 }
 
 // end waits for the telephone to hang up.

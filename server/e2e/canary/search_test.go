@@ -37,6 +37,8 @@ func TestPlantedText(t *testing.T) {
 		"within an ID":              {"call=019ab1c2-4829-7f56-8a9b-0c1d2e3f4829", false},
 		"a time":                    {"time=2026-11-25T06:11:47.4829Z", false},
 		"a port":                    {"from 127.0.0.1:4829 it came", false},
+		"a count of packets":        {"packets.sent=4829 packets.unsent=0", false},
+		"a moment":                  {"    4829 ms  heard greeting", false},
 		"code glued to a word":      {"x4829y", false},
 		"the same near an attempt":  {"attempt=" + attempt + " x4829y", true},
 		"before the attempt":        {"x4829y attempt=" + attempt, true},
