@@ -12,7 +12,7 @@ WINRES  := $(GO) run github.com/tc-hib/go-winres@v0.3.3 make --arch amd64 --file
 MODULES := ./shared/... ./server/... ./desktop/... ./frontend/...
 
 .DEFAULT_GOAL := help
-.PHONY: test-windows deps-wine linux windows icons deps-windows
+.PHONY: bench-desktop test-windows deps-wine linux windows icons deps-windows
 .PHONY: help demo test check server desktop frontend bindings prompts fuzz faults canary screens \
         test-go test-frontend test-browser test-window test-pbx deps-go deps-window deps-browser deps-npm clean
 
@@ -55,6 +55,9 @@ test-windows: windows deps-wine ## the installer and the unit tests of both prog
 	build/windows/test.sh -run '^TestService' ./server/cmd/tsunagid
 	build/windows/test-installer.sh
 	build/windows/test-service.sh
+
+bench-desktop: deps-browser desktop windows ## the desktop's figures (desktop/docs/performance.md), into build/bench/desktop.md
+	build/bench-desktop.sh
 
 faults: ## break payments on purpose: 10,000 pure days, 320 calls to a server that is killed (SEED=1)
 	build/faults.sh $(or $(SEED),1)

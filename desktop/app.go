@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"log/slog"
+	"sync"
 
 	"tsunagi/desktop/native"
 	"tsunagi/desktop/server"
@@ -20,11 +21,15 @@ const (
 	toSendName = "tsunagi:send" // the focus goes to 送信
 )
 
+// screensUp is a line of the log: from then on the person can work.
+const screensUp = "the screens are up"
+
 // App is what the screens may call: every exported method is bound. They wait until
 // the program has started. Their errors are *wire.Error.
 type App struct {
 	started chan struct{} // closed when parts is set
 	parts   parts
+	up      sync.Once // the screens have shown themselves
 }
 
 // State is everything a screen needs to begin with. Events say what changes.
@@ -181,7 +186,11 @@ func (a *App) Inquire(transactionID string) (wire.Inquired, error) {
 }
 
 // Front tells whether the program's window is the one the person works in.
-func (a *App) Front(front bool) { a.wait().alarm.Front(front) }
+func (a *App) Front(front bool) {
+	p := a.wait()
+	a.up.Do(func() { p.log.Info(screensUp) }) // the first thing that they do once they are drawn
+	p.alarm.Front(front)
+}
 
 // Trust pins the certificate that the server has shown.
 func (a *App) Trust(fingerprint string) error {

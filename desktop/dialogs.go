@@ -12,9 +12,10 @@ import (
 // dialogs are those that the system shows, in front of every program: I402 and I405,
 // a call that comes back to the operator in a moment. One follows the other.
 type dialogs struct {
-	show  func(title, text string, good bool) error // waits for the person; nil: the screens show them
-	front func()
-	log   *slog.Logger
+	show     func(title, text string, good bool) error // waits for the person; nil: the screens show them
+	front    func()
+	language func() string // of the settings
+	log      *slog.Logger
 
 	mu      sync.Mutex
 	waiting []wire.Notice
@@ -46,9 +47,9 @@ func (d *dialogs) showAll() {
 			return
 		}
 		d.front()
-		text := notice.Message
+		text := message.In(d.language(), notice.Message)
 		if notice.TransactionID != "" {
-			text += "\n\n" + message.TransactionID + "  " + string(notice.TransactionID)
+			text += "\n\n" + message.In(d.language(), message.TransactionID) + "  " + string(notice.TransactionID)
 		}
 		if err := d.show("Tsunagi", text, message.ID(notice.MessageID) == message.I402); err != nil {
 			d.log.Error("show the dialog of a return call", slog.String("message", notice.MessageID), slog.Any("error", err))

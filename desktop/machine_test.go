@@ -97,11 +97,16 @@ func TestClosingHidesBehindTheTray(t *testing.T) {
 
 func TestTrayTellsHowThingsStand(t *testing.T) {
 	area := &testTray{}
-	icon := &trayIcon{open: area.open, log: quiet}
+	language := native.LanguageJapanese
+	icon := &trayIcon{open: area.open, log: quiet, language: func() string { return language }}
 	icon.show(native.MoodReady) // before it is there
 	icon.want(true)
 	if area.mood != native.MoodReady || !strings.Contains(area.words, message.HeaderReady) {
 		t.Errorf("got %s, %q", area.mood, area.words)
+	}
+	language = native.LanguageEnglish
+	if icon.show(native.MoodSend); area.words != "Tsunagi\nSend the order." {
+		t.Errorf("in English: got %q", area.words)
 	}
 	icon.show(native.MoodPlain)
 	if area.mood != native.MoodPlain || area.words != "Tsunagi" {
@@ -143,7 +148,7 @@ func TestReturnCallIsToldByTheSystem(t *testing.T) {
 	seen, answer := make(chan shown), make(chan error)
 	fronts := make(chan struct{}, 10)
 	d := &dialogs{
-		front: func() { fronts <- struct{}{} }, log: quiet,
+		front: func() { fronts <- struct{}{} }, log: quiet, language: func() string { return native.LanguageJapanese },
 		show: func(_, text string, good bool) error { seen <- shown{text, good}; return <-answer },
 	}
 	notice := func(id message.ID) server.Event {

@@ -8,7 +8,6 @@ import (
 	"tsunagi/desktop/alarm"
 	"tsunagi/desktop/native"
 	"tsunagi/desktop/server"
-	"tsunagi/shared/message"
 )
 
 // parts are what the program consists of once it has started.
@@ -29,13 +28,12 @@ type parts struct {
 func connect(opened files, auto *LoginForm, log *slog.Logger, emit func(server.Event), m machine) (p parts, stop func()) {
 	connected := make(chan struct{})
 	var once sync.Once
+	language := func() string { return opened.settings.Settings().Language }
 	p = parts{
 		settings: opened.settings,
 		startup:  m.startup,
-		tray: &trayIcon{open: m.tray, log: log, options: native.TrayOptions{
-			Open: m.frame.Front, Quit: m.quit, OpenWords: message.TrayOpen, QuitWords: message.TrayQuit,
-		}},
-		window: &window{frame: m.frame, settings: opened.settings, log: log},
+		tray:     &trayIcon{open: m.tray, log: log, language: language, options: native.TrayOptions{Open: m.frame.Front, Quit: m.quit}},
+		window:   &window{frame: m.frame, settings: opened.settings, log: log},
 		can: Abilities{
 			Keyring: opened.keyring, Notifications: m.Notifier != nil, Tray: m.tray != nil,
 			StartWithSystem: m.startup != nil, Dialogs: m.dialog != nil,
@@ -44,9 +42,10 @@ func connect(opened files, auto *LoginForm, log *slog.Logger, emit func(server.E
 		notice: opened.notice,
 	}
 	m.Options.Mood = p.tray.show
+	m.Options.Language = language
 	m.Options.Notify = func() bool { return opened.settings.Settings().Notifications }
 	p.alarm = alarm.Start(m.Options)
-	system := &dialogs{show: m.dialog, front: m.frame.Front, log: log}
+	system := &dialogs{show: m.dialog, front: m.frame.Front, language: language, log: log}
 	p.client = server.Start(server.Options{
 		Address:     opened.settings.Settings().Server,
 		Pins:        opened.secrets,

@@ -10,9 +10,10 @@ import (
 
 // trayIcon is the icon in the notification area, for as long as the settings want it.
 type trayIcon struct {
-	open    func(native.TrayOptions) (native.Tray, error) // nil: not on this machine
-	options native.TrayOptions
-	log     *slog.Logger
+	open     func(native.TrayOptions) (native.Tray, error) // nil: not on this machine
+	options  native.TrayOptions                            // without words
+	language func() string                                 // of the settings
+	log      *slog.Logger
 
 	mu   sync.Mutex
 	icon native.Tray // nil: not shown
@@ -25,7 +26,9 @@ func (t *trayIcon) want(on bool) {
 	defer t.mu.Unlock()
 	switch {
 	case on && t.icon == nil && t.open != nil:
-		icon, err := t.open(t.options)
+		options := t.options
+		options.OpenWords, options.QuitWords = message.In(t.language(), message.TrayOpen), message.In(t.language(), message.TrayQuit)
+		icon, err := t.open(options)
 		if err != nil {
 			t.log.Warn("show the tray icon", slog.Any("error", err))
 			return
@@ -66,5 +69,5 @@ func (t *trayIcon) showLocked() {
 		t.icon.Show(native.MoodPlain, "Tsunagi")
 		return
 	}
-	t.icon.Show(t.mood, "Tsunagi\n"+words)
+	t.icon.Show(t.mood, "Tsunagi\n"+message.In(t.language(), words))
 }

@@ -2,8 +2,8 @@ package alarm
 
 import (
 	"context"
-	"fmt"
 	"log/slog"
+	"strconv"
 	"sync"
 	"time"
 
@@ -22,7 +22,9 @@ type Options struct {
 	Mood func(native.Mood)
 	// Notify tells whether the person wants notifications. Nil: yes.
 	Notify func() bool
-	Log    *slog.Logger
+	// Language is one of the settings'. Nil: Japanese.
+	Language func() string
+	Log      *slog.Logger
 }
 
 // Alarm calls the person. Make one with Start.
@@ -155,11 +157,18 @@ func (d *display) show(now countdown, front bool) {
 	}
 	if d.options.Notifier != nil {
 		d.note("notify", d.options.Notifier.Show(native.Notification{
-			Title: fmt.Sprintf("%d%s", now.seconds, message.HeaderSend), Body: message.HeaderClick,
+			Title: message.SendWithin(d.language(), strconv.Itoa(now.seconds)), Body: message.In(d.language(), message.HeaderClick),
 			Percent: now.percent, First: first || !d.notified,
 		}))
 		d.notified = true
 	}
+}
+
+func (d *display) language() string {
+	if d.options.Language == nil {
+		return native.LanguageJapanese
+	}
+	return d.options.Language()
 }
 
 func (d *display) clearTaskbar() {

@@ -90,3 +90,24 @@ func TestPointsThatEnd(t *testing.T) {
 		t.Errorf("got %d points, want %d", len(points), len(ends))
 	}
 }
+
+// A sentence without an English one stays Japanese; none of the English ones is left so.
+func TestInEnglish(t *testing.T) {
+	if got := In("ja", HeaderReady); got != HeaderReady {
+		t.Errorf("ja: got %q", got)
+	}
+	if got := In("en", AuthFailed); got != AuthFailed {
+		t.Errorf("of the screens: got %q", got)
+	}
+	for sentence := range english {
+		for _, letter := range In("en", sentence) {
+			if letter > 0x7F {
+				t.Errorf("%q is %q in English", sentence, In("en", sentence))
+				break
+			}
+		}
+	}
+	if ja, en := SendWithin("ja", "7"), SendWithin("en", "7"); ja != "7秒以内に決済情報を送信してください。" || en != "Send the order within 7 seconds." {
+		t.Errorf("send within: got %q, %q", ja, en)
+	}
+}

@@ -44,6 +44,8 @@ type Desk struct {
 	mu    sync.Mutex
 	asked []wire.Kind
 	form  order.Form
+	live  *link.Conn // of the last login
+	seq   int64      // of the last change on it
 }
 
 // Start serves until the test is over.
@@ -82,6 +84,18 @@ func (d *Desk) Start(t *testing.T) {
 	d.Fingerprint = fmt.Sprintf("%x", sha256.Sum256(server.Certificate().Raw))
 }
 
+// Tell tells whoever logged in last one more change.
+func (d *Desk) Tell(change wire.Change) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.live == nil {
+		return
+	}
+	d.seq++
+	change.Seq, change.ServerAtMs = d.seq, time.Now().UnixMilli()
+	d.live.Send(wire.KindChange, 0, change)
+}
+
 func expiredCertificate(t *testing.T) tls.Certificate {
 	t.Helper()
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
@@ -115,12 +129,9 @@ func (d *Desk) Form() order.Form {
 }
 
 func (d *Desk) serve(conn *link.Conn) {
-	var seq int64
 	play := func(changes []wire.Change) {
 		for _, change := range changes {
-			seq++
-			change.Seq = seq
-			conn.Send(wire.KindChange, 0, change)
+			d.Tell(change)
 		}
 	}
 	for {
@@ -136,6 +147,9 @@ func (d *Desk) serve(conn *link.Conn) {
 				continue
 			}
 			d.open(conn, frame.ID)
+			d.mu.Lock()
+			d.live, d.seq = conn, 0
+			d.mu.Unlock()
 			play(d.AfterLogin)
 		case wire.KindResume:
 			if resume, err := link.Decode[wire.Resume](frame); err != nil || resume.Token != d.Session.Token {
