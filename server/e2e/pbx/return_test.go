@@ -23,6 +23,7 @@ func returning(mode ivr.ReturnCall) arrangement {
 			m.CardAttempts = 1
 		},
 		settings: site.Settings{"ring": "'10s'"},
+		hurry:    true,
 	}
 }
 

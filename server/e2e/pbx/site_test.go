@@ -47,6 +47,7 @@ type arrangement struct {
 	settings site.Settings
 	edit     func(*ivr.Merchant, *ivr.User)
 	trunk    string // a line more in the trunk's section of pjsip.conf
+	hurry    bool   // the greeting is beeps
 	link     link
 	accounts map[string]string // of the server at the PBX: user → password
 }
@@ -101,6 +102,9 @@ func newOfficeWith(t *testing.T, a arrangement) *office {
 	}
 	if a.edit != nil {
 		f.server.Edit(a.edit)
+	}
+	if a.hurry {
+		f.server.Hurry(site.Preamble...)
 	}
 	f.server.Start()
 	f.desktop = site.FirstLogin(t, f.server)
