@@ -43,6 +43,9 @@ func (f wailsFrame) Put(place native.Place, least size) {
 		runtime.WindowUnmaximise(f.window)
 	}
 	runtime.WindowSetMinSize(f.window, least.width, least.height)
+	// GTK follows the new least size on its own thread, and until then refuses a smaller
+	// window: a question to that thread waits its turn.
+	runtime.WindowGetSize(f.window)
 	runtime.WindowSetSize(f.window, place.Width, place.Height)
 	runtime.WindowSetPosition(f.window, place.X, place.Y)
 	if place.Maximised {
