@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # The real window under Xvfb: a real call arrives, the order is typed and sent by keys,
 # and the call is paid. Photographs go to build/screens/window and are held against the
-# design: the band must have been green and then orange.
+# design: the band must have been green and then orange. Then the same in the dark theme
+# with F301, and in the mini mode.
 # With PICTURE=file a photograph of the window in the send window, with two more calls to
 # be seen on it, is kept there for the README.
 set -euo pipefail
@@ -36,15 +37,16 @@ logged_twice() { (($(grep -c -e "$1" "$dir/server.log") >= 2)); }
 # colour NAME is the value of one of the design's colours.
 colour() { grep -o -e "--$1: #[0-9a-f]*" frontend/src/styles/tokens.css | sed 's/.*: //'; }
 green=$(colour green-50) orange=$(colour orange-500) frame=$(colour orange-600)
+dark_green=$(colour green-1200) dark_orange=$(colour orange-400) button=$(colour blue-400)
 
 # pixels FILE COLOUR counts them.
 pixels() { convert "$1" -fill black +opaque "$2" -fill white -opaque "$2" -format '%[fx:round(mean*w*h)]' info:; }
 
-# photographed NAME COLOUR photographs the screen and tells whether the band, 1280 by 88
-# less what is written on it, has the colour.
+# photographed NAME COLOUR [PIXELS] photographs the screen and tells whether the band, 1280
+# by 88 less what is written on it, has the colour.
 photographed() {
   import -window root "$shots/$1.png"
-  (($(pixels "$shots/$1.png" "$2") > 60000))
+  (($(pixels "$shots/$1.png" "$2") > ${3:-60000}))
 }
 
 # transfer FILE… rings and plays the customer. Its timeline goes to the file.
@@ -85,12 +87,16 @@ processes+=("$!")
 serve_site
 set_password
 
-say "The window opens and logs in"
-TSUNAGI_PASSWORD=$password "$bin/tsunagi" --server "$desktop_address" --trust "$fingerprint" \
-  --login demo/sato --config-dir "$work/desktop" >"$work/desktop.log" 2>&1 &
-processes+=("$!")
 found() { window=$(xdotool search --onlyvisible --name '^Tsunagi$' | head -n 1) && [ -n "$window" ]; }
-within 60 found || fail "There is no window with the title Tsunagi."
+open_window() { # FLAGS…
+  TSUNAGI_PASSWORD=$password "$bin/tsunagi" --config-dir "$work/desktop" "$@" >>"$work/desktop.log" 2>&1 &
+  desktop=$!
+  processes+=("$desktop")
+  within 60 found || fail "There is no window with the title Tsunagi."
+}
+
+say "The window opens and logs in"
+open_window --server "$desktop_address" --trust "$fingerprint" --login demo/sato
 within 60 photographed ready "$green" || fail "The band is not green: see $shots/ready.png."
 colours=$(identify -format %k "$shots/ready.png")
 ((colours > 100)) || fail "The window is as good as blank, with $colours colours: see $shots/ready.png."
@@ -126,4 +132,30 @@ if [ -n "${PICTURE:-}" ]; then
   paid "$second"
   paid "$telephone"
 fi
+
+say "The program is killed, and takes up its session in the dark theme"
+kill -KILL "$desktop"
+wait "$desktop" 2>/dev/null || true
+sed -i 's/"theme": *"[a-z]*"/"theme": "dark"/' "$work/desktop/settings.json"
+open_window
+within 60 photographed dark "$dark_green" || fail "The band is not dark green: see $shots/dark.png."
+xdotool windowactivate --sync "$window"
+
+say "A customer hangs up in the send window: F301"
+transfer "$work/dark.txt" --hang-up-at send-window-expired
+within 15 photographed dark-send "$dark_orange" || fail "The band is not orange: see $shots/dark-send.png."
+kill "$telephone"
+# OK is the only button in the colour of the one that matters: 送信 is off again.
+told() { photographed dark-f301 "$dark_green" 40000 && (($(pixels "$shots/dark-f301.png" "$button") > 800)); }
+within 15 told || fail "The band is not green again with the dialog F301: see $shots/dark-f301.png."
+xdotool key Return
+
+say "The mini window: small, and orange when a customer calls"
+xdotool key F11
+small() { (($(xdotool getwindowgeometry --shell "$window" | sed -n 's/^WIDTH=//p') <= 400)); }
+within 15 small || fail "F11 did not make the window small."
+within 15 photographed mini "$dark_green" 5000 || fail "The mini window is not green: see $shots/mini.png."
+transfer "$work/mini.txt" --hang-up-at send-window-expired
+within 15 photographed mini-send "$dark_orange" 5000 || fail "The mini window is not orange: see $shots/mini-send.png."
+kill "$telephone"
 say "The window did its part: photographs are in build/screens/window."
