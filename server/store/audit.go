@@ -113,6 +113,19 @@ func (s *Store) VerifyAudit(ctx context.Context) (lines int64, err error) {
 	return lines, s.verifyEnd(ctx, headOf(last, prev))
 }
 
+// VerifyAuditEnd tells at once whether lines were cut off behind the last one, also by an
+// older backup in the database's place: ErrTampered. It is to be asked before the first
+// line of a run, which moves the marks that tell it.
+func (s *Store) VerifyAuditEnd(ctx context.Context) error {
+	var last int64
+	hash := []byte{}
+	err := s.read.QueryRowContext(ctx, "SELECT seq, hash FROM audit ORDER BY seq DESC LIMIT 1").Scan(&last, &hash)
+	if err != nil && !errors.Is(err, sql.ErrNoRows) {
+		return fmt.Errorf("verify the audit log: %w", err)
+	}
+	return s.verifyEnd(ctx, headOf(last, hash))
+}
+
 // verifyEnd tells whether lines were cut off behind the last one.
 func (s *Store) verifyEnd(ctx context.Context, end head) error {
 	var given int64

@@ -8,8 +8,9 @@ type commands struct {
 	Init     initCommand       `cmd:"" help:"Make a configuration, a certificate and an empty database."`
 	Check    checkCommand      `cmd:"" help:"Say what is wrong with the configuration, the certificate, the prompts or the ports."`
 	Status   statusCommand     `cmd:"" help:"Say how the running server is."`
-	Merchant merchantCommand   `cmd:"" help:"Merchants: add."`
-	User     userCommand       `cmd:"" help:"Operators and supervisors: add."`
+	Merchant merchantCommand   `cmd:"" help:"Merchants and their settings: list, show, add, edit."`
+	User     userCommand       `cmd:"" help:"Operators, supervisors and auditors: list, add, edit, disable, init-password, unlock, logout, export, import."`
+	Audit    auditCommand      `cmd:"" help:"The audit log: list, export, verify."`
 	Payment  paymentCommand    `cmd:"" help:"Payments: list, show, inquire, capture, cancel, resolve, reconcile."`
 	Backup   backupCommand     `cmd:"" help:"Copy the database, while the server works."`
 	Restore  restoreCommand    `cmd:"" help:"Put a backup in the place of the database, while no server works."`

@@ -2,13 +2,16 @@ package main
 
 import (
 	"context"
+	"database/sql"
 	"net"
 	"os"
 	"os/signal"
+	"path/filepath"
 	"syscall"
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
+	_ "modernc.org/sqlite"
 )
 
 func TestMain(m *testing.M) {
@@ -38,6 +41,21 @@ func TestCommands(t *testing.T) {
 			env.Setenv("USED_UDP", udp.LocalAddr().String())
 			return startPBXs(env)
 		},
-		Cmds: map[string]func(*testscript.TestScript, bool, []string){"bound": bound},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){"bound": bound, "copied": copied},
 	})
+}
+
+// copied FOLDER SQL copies the folder "site" and changes the copy's database as someone
+// would who can write the file: past the triggers that forbid it.
+func copied(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 2 {
+		ts.Fatalf("usage: copied FOLDER SQL")
+	}
+	folder := ts.MkAbs(args[0])
+	ts.Check(os.CopyFS(folder, os.DirFS(ts.MkAbs("site"))))
+	db, err := sql.Open("sqlite", filepath.Join(folder, "data", "tsunagi.db"))
+	ts.Check(err)
+	_, err = db.Exec("DROP TRIGGER audit_no_update; DROP TRIGGER audit_no_delete; " + args[1])
+	ts.Check(err)
+	ts.Check(db.Close())
 }

@@ -90,6 +90,7 @@ type daemon struct {
 	ready     func() error // why no call is taken now; nil: they are
 	failed    chan error   // a part that must run for ever has ended
 
+	cut        string        // what the audit log lacked at its end when the server started
 	operations control.Table // what commands may ask; parts add theirs before startControl
 }
 
@@ -182,7 +183,7 @@ func (d *daemon) start(ctx context.Context) error {
 	if err := d.startMetrics(); err != nil {
 		return err
 	}
-	administration(&d.operations, db, users, book)
+	administration(&d.operations, db, users, book, d.cut)
 	if err := d.startDesktops(pair, users, picture, payments); err != nil {
 		return err
 	}

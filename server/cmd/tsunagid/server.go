@@ -59,9 +59,13 @@ func alone(ctx context.Context, conf config.Config, do func(*control.Client) err
 	quiet := slog.New(slog.DiscardHandler)
 	book := audit.New(db, quiet)
 	users, err := openIdentity(conf, db, book, quiet)
+	var cut string
+	if err == nil {
+		cut, err = noteCut(ctx, db, book, quiet)
+	}
 	if err == nil {
 		table := &control.Table{}
-		administration(table, db, users, book)
+		administration(table, db, users, book, cut)
 		client := control.Alone(table)
 		err = errors.Join(needsServer(do(client)), client.Close())
 	}
