@@ -60,7 +60,7 @@ func New(c Config) (*Engine, error) {
 	if err != nil {
 		return nil, fmt.Errorf("start media engine: %w", err)
 	}
-	e, err := newEngine(c, network, newClock())
+	e, err := newEngine(c, network, newClock(c.Reserved))
 	if err == nil {
 		err = e.tryAddress()
 	}

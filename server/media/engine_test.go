@@ -24,7 +24,7 @@ func networks(t *testing.T) map[string]func() (network, clock) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			return n, newClock()
+			return n, newClock(false)
 		},
 		"the portable": func() (network, clock) { return newGoNetwork(), newGoClock() },
 	}

@@ -15,7 +15,8 @@ type line struct {
 	rig    *rig
 	a, b   *Session
 	random *rand.Rand
-	loss   float64 // of packets
+	ways   [2]*rand.Rand // made of random
+	loss   float64       // of packets
 	double float64
 	swap   float64 // comes after the packet that follows it
 	held   [2][]byte
@@ -47,18 +48,27 @@ func (l *line) pass(d time.Duration) {
 	}
 }
 
+// chance is the next random number of a way. Each way has its own, so that what is lost of
+// one does not depend on when packets of the other are sent.
+func (l *line) chance(way int) float64 {
+	if l.ways[way] == nil {
+		l.ways[way] = rand.New(rand.NewPCG(l.random.Uint64(), uint64(way)))
+	}
+	return l.ways[way].Float64()
+}
+
 // drops decides whether the next packet of a way is lost. In bursts, a line that loses
 // goes on to lose with the chance that makes bursts of the average length, and begins to
 // lose with the chance that keeps the share of all packets at loss.
 func (l *line) drops(way int) bool {
 	if l.burst <= 1 {
-		return l.random.Float64() < l.loss
+		return l.chance(way) < l.loss
 	}
 	chance := l.loss / (l.burst * (1 - l.loss))
 	if l.losing[way] {
 		chance = 1 - 1/l.burst
 	}
-	l.losing[way] = l.random.Float64() < chance
+	l.losing[way] = l.chance(way) < chance
 	return l.losing[way]
 }
 
@@ -72,12 +82,12 @@ func (l *line) carry(way int, from, to *Session) {
 			l.lost++
 			continue
 		}
-		if l.random.Float64() < l.swap && l.held[way] == nil {
+		if l.chance(way) < l.swap && l.held[way] == nil {
 			l.held[way] = b
 			continue
 		}
 		l.rig.deliver(to, from.LocalAddr(), b)
-		if l.random.Float64() < l.double {
+		if l.chance(way) < l.double {
 			l.rig.deliver(to, from.LocalAddr(), b)
 		}
 		if l.held[way] != nil {

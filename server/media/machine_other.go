@@ -6,7 +6,7 @@ package media
 
 func newNetwork() (network, error) { return newGoNetwork(), nil }
 
-func newClock() clock { return newGoClock() }
+func newClock(bool) clock { return newGoClock() }
 
 func prepareThread() {}
 

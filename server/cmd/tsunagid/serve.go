@@ -58,8 +58,8 @@ func (c serveCommand) Run(ctx context.Context, s streams) error {
 	return errors.Join(err, d.stop())
 }
 
-// reserveThread lets one more thread run Go than the machine has processors: the loop of
-// the media engine keeps one to itself, also while it sleeps.
+// reserveThread lets one more thread run Go than the machine has processors, because the
+// loop of the media engine keeps one to itself (media.Config.Reserved).
 func reserveThread() { runtime.GOMAXPROCS(runtime.GOMAXPROCS(0) + 1) }
 
 // collectOften keeps memory small. What lives is calls and a day's rows, and little is
@@ -272,7 +272,7 @@ func (d *daemon) startTelephone(ctx context.Context, book *audit.Log) error {
 	}
 	engine, err := media.New(media.Config{
 		Addr: address, PortMin: uint16(d.conf.RTP.PortMin), PortMax: uint16(d.conf.RTP.PortMax),
-		MediaTimeout: d.conf.RTP.MediaTimeout.Duration, Log: d.log,
+		MediaTimeout: d.conf.RTP.MediaTimeout.Duration, Reserved: true, Log: d.log,
 	})
 	if err != nil {
 		return err
