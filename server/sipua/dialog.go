@@ -25,6 +25,7 @@ type dialog struct {
 	routes    []sip.Uri      // the way there
 	remoteTag string
 	transport string // of requests to a target that names none
+	flow      string // where the peer's last message came from, by TCP or TLS; empty by UDP
 }
 
 // dialogOfInvite is the dialog that answering req makes (RFC 3261 12.1.1).
@@ -39,7 +40,15 @@ func dialogOfInvite(req *sip.Request) dialog {
 		transport: req.Transport(),
 	}
 	d.remoteTag, _ = req.From().Params.Get("tag")
+	d.cameBy(req)
 	return d
+}
+
+// cameBy notes the connection that a message of the peer has come by.
+func (d *dialog) cameBy(m sip.Message) {
+	if t := m.Transport(); t == transportTCP || t == transportTLS {
+		d.flow = m.Source()
+	}
 }
 
 // dialogOfAnswer is the dialog that a 2xx to our INVITE makes (RFC 3261 12.1.2).
@@ -63,6 +72,7 @@ func dialogOfAnswer(invite *sip.Request, res *sip.Response) dialog {
 	}
 	slices.Reverse(d.routes)
 	d.remoteTag, _ = res.To().Params.Get("tag")
+	d.cameBy(res)
 	return d
 }
 
@@ -127,6 +137,7 @@ func (d *dialog) request(e *Endpoint, method sip.RequestMethod, seq uint32) *sip
 		next = &d.routes[0]
 	}
 	e.direct(req, next, d.transport)
+	e.follow(req, next.Host, d.flow)
 	return req
 }
 

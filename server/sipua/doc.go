@@ -21,7 +21,8 @@
 // UDP and TCP at one address, TLS at another, each where configured; an endpoint may speak
 // TLS alone. A request goes by the transport that its next hop's URI names
 // (";transport=tcp", "sips:"), else by that of the dialog, and never by one that is not
-// configured, whatever a peer's Contact asks for; one over 1,300 bytes goes by TCP if the
+// configured, whatever a peer's Contact asks for; within a dialog it takes the connection
+// that the peer has opened, while that stands; one over 1,300 bytes goes by TCP if the
 // peer takes it. TLS is 1.2 or later and the peer's certificate is checked. Connections of
 // strangers are closed unread, silent and stuck ones after a while, and nobody waits for a
 // peer that does not answer for more than 5 s. Config.Encryption asks for SRTP, whose

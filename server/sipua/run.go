@@ -110,6 +110,7 @@ func (l *Leg) serve(req *sip.Request, tx *sip.ServerTx) {
 		e.replyFault(req, tx, refuse(sip.StatusCallTransactionDoesNotExists))
 		return
 	}
+	l.dialog.cameBy(req)
 	switch req.Method {
 	case sip.ACK:
 		tx.Terminate()

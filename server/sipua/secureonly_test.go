@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -100,6 +101,74 @@ func TestContactThatNamesAPlainTransport(t *testing.T) {
 	}
 	if n, _, err := plain.ReadFrom(make([]byte, 1500)); err == nil {
 		t.Errorf("%d bytes came by UDP", n)
+	}
+}
+
+// telephony.md 1, behaviour 16: within a dialog we use the connection that the peer has
+// opened. Its Contact is an address that its certificate does not bear, or that nobody
+// but its own network reaches: a connection of our own would end in the handshake, and
+// the BYE with it. Once the peer has closed its connection we go to the Contact.
+func TestRequestsTakeThePeersConnection(t *testing.T) {
+	own, pool := certificate(t)
+	ls := make(legs, 1)
+	e := serveAsIs(t, Config{TLS: &TLS{Listen: "127.0.0.1:0", Config: &tls.Config{Certificates: []tls.Certificate{own}, RootCAs: pool}}}, ls)
+	other, _ := certificate(t) // that we do not trust
+	for _, row := range []struct {
+		name   string
+		shown  tls.Certificate // at the Contact
+		closes bool
+	}{{"still open", other, false}, {"closed", own, true}} {
+		t.Run(row.name, func(t *testing.T) {
+			contact, err := tls.Listen("tcp", "127.0.0.1:0", &tls.Config{Certificates: []tls.Certificate{row.shown}})
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer func() { _ = contact.Close() }()
+			conn, err := tls.Dial("tcp", e.Addr().String(), &tls.Config{RootCAs: pool})
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer func() { _ = conn.Close() }()
+			from := bufio.NewReader(conn)
+			send := func(method, to, body string) {
+				t.Helper()
+				request := method + " sip:05012345678@" + e.Addr().String() + " SIP/2.0\r\nVia: SIP/2.0/TLS 127.0.0.1:1;branch=z9hG4bK" + method + row.name[:2] +
+					"\r\nMax-Forwards: 70\r\nFrom: <sip:a@b>;tag=1\r\nTo: <sip:05012345678@b>" + to + "\r\nCall-ID: " + row.name[:2] + "\r\nCSeq: 1 " + method +
+					"\r\nContact: <sip:pbx@" + contact.Addr().String() + ";transport=tls>\r\nContent-Type: application/sdp\r\nContent-Length: " +
+					strconv.Itoa(len(body)) + "\r\n\r\n" + body
+				if _, err := conn.Write([]byte(request)); err != nil {
+					t.Fatal(err)
+				}
+			}
+			send("INVITE", "", strings.ReplaceAll(offer, "\n", "\r\n"))
+			leg := ls.next(t)
+			if err := leg.Answer(); err != nil {
+				t.Fatal(err)
+			}
+			var res *sip.Response
+			for res == nil || res.StatusCode < 200 {
+				res = readMessage(t, from).(*sip.Response)
+			}
+			tag, _ := res.To().Params.Get("tag")
+			send("ACK", ";tag="+tag, "")
+			until(t, leg, Confirmed)
+			if row.closes {
+				_ = conn.Close()
+				comes(t, "the end of the connection", func() bool { return e.tls.open.Load() == 0 })
+			}
+			go leg.Bye() // it waits for the handshake
+			if row.closes {
+				accepted, err := contact.Accept()
+				if err != nil {
+					t.Fatal(err)
+				}
+				defer func() { _ = accepted.Close() }()
+				from = bufio.NewReader(accepted)
+			}
+			if bye := readMessage(t, from).(*sip.Request); bye.Method != sip.BYE {
+				t.Errorf("got %s, want BYE", bye.Method)
+			}
+		})
 	}
 }
 

@@ -239,6 +239,27 @@ func (e *Endpoint) direct(req *sip.Request, next *sip.Uri, otherwise string) {
 	req.SetDestination(hop(next.Host, port))
 }
 
+// follow has a request take the connection that the peer's own messages come by, where
+// that is still open. A new one to the host of its Contact may be impossible: that is an
+// address, while the PBX's certificate names a host, or one behind a NAT. A Contact at
+// another public address is of another machine, which that connection may not lead to.
+func (e *Endpoint) follow(req *sip.Request, host, flow string) {
+	from, err := netip.ParseAddrPort(flow)
+	if err != nil || req.Transport() == transportUDP {
+		return
+	}
+	if a, err := netip.ParseAddr(strings.Trim(host, "[]")); err == nil && a.Unmap() != from.Addr().Unmap() && !behindNAT(from.Addr().Unmap(), a.Unmap()) {
+		return
+	}
+	conn, err := e.transport.GetConnection(req.Transport(), flow)
+	if err != nil {
+		return
+	}
+	if _, err := conn.TryClose(); err == nil { // only the reference to it
+		req.SetDestination(flow)
+	}
+}
+
 // carry sets the transport of a request.
 func (e *Endpoint) carry(req *sip.Request, transport string) {
 	req.SetTransport(transport)
