@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"fmt"
 	"os"
-	"path/filepath"
 	"strconv"
 	"strings"
 	"time"
@@ -47,21 +46,6 @@ func usageOf(pid, core int) (usage, error) {
 	return u, err
 }
 
-// threadCPU is the exact time of a process's present threads.
-func threadCPU(pid int) (time.Duration, error) {
-	files, err := filepath.Glob(fmt.Sprintf("/proc/%d/task/*/schedstat", pid))
-	var sum time.Duration
-	for _, file := range files {
-		text, err := os.ReadFile(file)
-		if err != nil {
-			continue // that thread has ended
-		}
-		n, _ := strconv.ParseInt(strings.Fields(string(text))[0], 10, 64)
-		sum += time.Duration(n)
-	}
-	return sum, err
-}
-
 // coreBusy is how long a processor was not idle since the machine started.
 func coreBusy(core int) (time.Duration, error) {
 	stat, err := os.ReadFile("/proc/stat")
@@ -85,6 +69,3 @@ func coreBusy(core int) (time.Duration, error) {
 func (u usage) since(before usage) usage {
 	return usage{cpu: u.cpu - before.cpu, core: u.core - before.core, at: u.at - before.at, rss: u.rss}
 }
-
-// share is the part of one processor that the process used.
-func (u usage) share() float64 { return float64(u.cpu) / float64(u.at) }

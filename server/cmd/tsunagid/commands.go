@@ -18,7 +18,7 @@ type commands struct {
 	Gateway  gatewaySimCommand `cmd:"" name:"gateway-sim" help:"A simulated VeriTrans4G gateway, for demonstrations and tests."`
 	Version  versionCommand    `cmd:"" help:"Print the version and the attributions."`
 
-	platformCommands `embed:""`
+	Platform platformCommands `embed:""`
 }
 
 // configFile is the option that every command working on a server has.
