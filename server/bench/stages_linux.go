@@ -91,7 +91,7 @@ func (r *Run) load(name string, out *Report) error {
 		if len(out.Load[name]) == 1 { // later ones come with more operators
 			out.Memory[name] = Memory{Before: before, During: p.RSS, Calls: p.Calls, PerCall: float64(p.RSS-before) / 1024 / float64(p.Calls)}
 		}
-		return p.Clean()
+		return p.Clean() || len(out.Load[name]) == 1
 	})
 	return err
 }

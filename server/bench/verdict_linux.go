@@ -66,8 +66,7 @@ func (out *Report) Verdicts() []Verdict {
 			"all", over.Admitted > 0 && over.Completed == over.Admitted},
 		{"Overload: time to normal service, s", f(out.Overload[a].Recovered), f(over.Recovered), "",
 			"< 2 s", over.Admitted > 0 && over.Recovered >= 0 && over.Recovered < 2},
-		{fmt.Sprintf("Calls with wrong digits at 20 %% RTP loss, of %d", loss[t].Calls), fmt.Sprint(loss[a].WrongDigits + loss[a].Failed),
-			fmt.Sprint(loss[t].WrongDigits + loss[t].Failed), "", "fewer",
+		{"Calls with wrong digits at 20 % RTP loss", misread(loss[a]), misread(loss[t]), "", "fewer",
 			loss[t].Calls > 0 && loss[t].WrongDigits+loss[t].Failed < loss[a].WrongDigits+loss[a].Failed},
 		{"INVITE to 200 at half load, p99, ms (" + fmt.Sprint(half.Calls) + " calls)", "", f(half.AnswerP99), "",
 			"< 5 ms", half.Answers > 0 && half.AnswerP99 < 5},
@@ -75,9 +74,29 @@ func (out *Report) Verdicts() []Verdict {
 	return v
 }
 
-func f(x float64) string { return fmt.Sprintf("%.2f", x) }
+// unmeasured stands where a stage has not been run.
+const unmeasured = "—"
 
-func share(o Overload) string { return fmt.Sprintf("%d of %d", o.Completed, o.Admitted) }
+func f(x float64) string {
+	if x == 0 {
+		return unmeasured
+	}
+	return fmt.Sprintf("%.2f", x)
+}
+
+func share(o Overload) string {
+	if o.Admitted == 0 {
+		return unmeasured
+	}
+	return fmt.Sprintf("%d of %d", o.Completed, o.Admitted)
+}
+
+func misread(l Loss) string {
+	if l.Calls == 0 {
+		return unmeasured
+	}
+	return fmt.Sprintf("%d of %d", l.WrongDigits+l.Failed, l.Calls)
+}
 
 // Print writes the table of a report as Markdown, and the distance to the floor.
 func (out *Report) Print(w io.Writer) (met bool) {
@@ -87,6 +106,9 @@ func (out *Report) Print(w io.Writer) (met bool) {
 		word := "met"
 		if !v.Met {
 			word, met = "**not met**", false
+		}
+		if v.Ours == unmeasured {
+			word, v.Ratio = "not measured", ""
 		}
 		fmt.Fprintf(w, "| %s | %s | %s | %s | %s | %s |\n", v.What, v.Asterisk, v.Ours, v.Ratio, v.Promised, word)
 	}
