@@ -57,6 +57,10 @@ test("an outcome that nobody knows is W406 and 保留", async () => {
   await reads(screen.dialog, /^W406\n決済結果を確認中です。同じ注文を別の取引IDで再決済しないでください。\n取引ID\nORD-20261122-0051\n決済金額\n19,904円\n/);
   await stage.accessible();
   await stage.picture("op-hold");
+  // 照会: the acquirer knows nothing of it, which is no result yet.
+  await screen.dialog.getByRole("button", { name: "照会" }).click();
+  await reads(screen.dialog, /\n照会\n\d\d:\d\d:\d\d まだ確定していません\n照会\nOK$/);
+  await stage.picture("op-hold-inquired");
   await screen.button("OK").click();
   await reads(screen.cards.filter({ hasText: held.id }), /^結果確認中\(保留\)\n/);
   expect(await first.ended, first.output).toBe(3);
