@@ -82,10 +82,14 @@ func (d dock) Close() error {
 }
 
 // atWork is the alarm of an operator who is logged in and works in another program.
-func atWork(t *testing.T) (*Alarm, *screen) {
+func atWork(t *testing.T) (*Alarm, *screen) { return atWorkWith(t, nil) }
+
+// atWorkWith is atWork with that answer to whether notifications are wanted.
+func atWorkWith(t *testing.T, notify func() bool) (*Alarm, *screen) {
 	t.Helper()
 	s := &screen{clicked: make(chan struct{}, 1)}
 	a := Start(Options{
+		Notify:   notify,
 		Notifier: s, Taskbar: dock{s}, Log: slog.New(slog.DiscardHandler),
 		Raise: func(toSend bool) {
 			s.change(func(now *seen) { now.raised = append(now.raised, toSend) }) //nolint:errcheck // never fails
@@ -259,8 +263,7 @@ func TestMoods(t *testing.T) {
 
 func TestNotificationsSwitchedOff(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		a, s := atWork(t)
-		a.options.Notify = func() bool { return false }
+		a, s := atWorkWith(t, func() bool { return false })
 		a.Event(window(20 * time.Second))
 		if now := s.look(); now.notification != "" || now.bar != 100 || now.urgent != 1 {
 			t.Errorf("got %q, bar %d, flashed %d times, want the task bar alone", now.notification, now.bar, now.urgent)
