@@ -250,6 +250,17 @@ test("F11 turns to the small window and back, the form untouched", async () => {
   expect(field("transactionId").value).toBe("ORD-1");
 });
 
+test("a dialog that waits behind the small window leaves its keys alone", async () => {
+  const { backend, queryByRole } = await operator();
+  await press("F11");
+  backend.change({ notice: { callId: "9", messageId: "F301", message: "決済処理が中断されました。", transactionId: "" } });
+  await settle();
+  expect(queryByRole("alertdialog")).toBeNull();
+  await press("F11");
+  expect(backend.mini).toBe(false);
+  expect(queryByRole("alertdialog")?.textContent).toContain("F301");
+});
+
 test("a new window closes what hides the form", async () => {
   const { app, backend } = await operator();
   app.panel = "password";
