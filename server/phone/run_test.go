@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -30,8 +31,9 @@ func run(t *testing.T, s Script) (Result, string) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	said := regexp.MustCompile(`(?m)^ *\d+ ms`).ReplaceAllString(out.String(), "") // a time may look like an expiry
 	for _, digits := range []string{"4111", "1230", "5555"} {
-		if strings.Contains(out.String(), digits) {
+		if strings.Contains(said, digits) {
 			t.Errorf("the timeline holds digits of a card:\n%s", out.String())
 		}
 	}

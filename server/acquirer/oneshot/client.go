@@ -144,7 +144,7 @@ var (
 // receive reads an answer. What it returns is a copy; its own buffers are wiped when
 // the connection closes.
 func (c *connection) receive(method string, maxBody int) (status int, header http.Header, body []byte, err error) {
-	limited := io.LimitReader(c, int64(2*maxBody+maxHead)) // room for what chunks cost
+	limited := &io.LimitedReader{R: c, N: int64(2*maxBody + maxHead)} // room for what chunks cost
 	reader := bufio.NewReader(limited)
 	var response *http.Response
 	for range 8 { // answers that announce another one
@@ -158,14 +158,15 @@ func (c *connection) receive(method string, maxBody int) (status int, header htt
 	whole := make([]byte, 0, 16<<10)
 	defer func() { clear(whole[:cap(whole)]) }()
 	for {
-		if len(whole) > maxBody {
-			return 0, nil, nil, errTooLong
-		}
 		if len(whole) == cap(whole) {
 			whole = grown(whole)
 		}
 		n, err := response.Body.Read(whole[len(whole):cap(whole)])
 		whole = whole[:len(whole)+n]
+		// Before the error: where we stop reading, the answer looks cut off.
+		if len(whole) > maxBody || limited.N <= 0 {
+			return 0, nil, nil, errTooLong
+		}
 		if errors.Is(err, io.EOF) {
 			break
 		}

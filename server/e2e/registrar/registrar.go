@@ -43,10 +43,13 @@ type Registrar struct {
 
 const realm = "registrar"
 
+// silence: sipgo's connections log by themselves, whatever logger they are given.
+var silence = sync.OnceFunc(func() { sip.SetDefaultLogger(slog.New(slog.DiscardHandler)) })
+
 // Start opens a free port of 127.0.0.1.
 func Start(o Options) (*Registrar, error) {
 	silent := slog.New(slog.DiscardHandler)
-	sip.SetDefaultLogger(silent) // its connections log by themselves, whatever logger they are given
+	silence()
 	if o.Longest == 0 {
 		o.Longest = time.Hour
 	}
