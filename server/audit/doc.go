@@ -7,7 +7,8 @@
 //
 // # What it holds to
 //
-// A line is on disk when Write returns nil. A log that cannot be written makes Ready
+// A line is on disk when Write returns nil; what happens in calls goes through a Scribe
+// and is on disk a moment later. A log that cannot be written makes Ready
 // an error, so that calls are refused (L5) until it can be written again, which is a
 // line of its own. No line has a card's digits: a run of twelve digits or more, typed
 // into whatever field, is masked but for its length, and text is cut to a length.
@@ -16,6 +17,6 @@
 //
 // It is not the program's log, and not the journal of attempts, whose transitions
 // have a chain of their own (store.VerifyAttemptEvents): of an attempt it has one line,
-// the result. It decides nothing and has no goroutine. Times are UTC to the
+// the result. It decides nothing; a Scribe has one goroutine, a Log none. Times are UTC to the
 // millisecond; who shows them adds Japan's.
 package audit

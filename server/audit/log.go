@@ -17,8 +17,8 @@ import (
 
 // Book keeps the lines. store.Store is one.
 type Book interface {
-	// AppendAudit has the line on disk when it returns nil.
-	AppendAudit(ctx context.Context, r ivr.AuditRecord) error
+	// AppendAudit has the lines on disk, all of them, when it returns nil.
+	AppendAudit(ctx context.Context, records ...ivr.AuditRecord) error
 }
 
 // ErrSilent says that the audit log cannot be written.
@@ -56,8 +56,8 @@ func (l *Log) Write(ctx context.Context, e Event) error {
 	if !slices.Contains(Kinds(), e.Kind) {
 		return fmt.Errorf("audit: no kind is spelled %q", e.Kind)
 	}
-	err := l.append(ctx, e)
-	l.note(err)
+	err := l.append(ctx, recordOf(e))
+	l.note(err, 1)
 	if err != nil {
 		l.log.Error("an audit line was not written", "kind", string(e.Kind), "result", string(e.Result),
 			"who", e.Who.String(), "error", err)
@@ -65,18 +65,23 @@ func (l *Log) Write(ctx context.Context, e Event) error {
 	return err
 }
 
-func (l *Log) append(ctx context.Context, e Event) error {
+func (l *Log) append(ctx context.Context, records ...ivr.AuditRecord) error {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), writeDeadline)
 	defer cancel()
-	return l.book.AppendAudit(ctx, ivr.AuditRecord{
+	return l.book.AppendAudit(ctx, records...)
+}
+
+// recordOf is an event as it is kept, of now.
+func recordOf(e Event) ivr.AuditRecord {
+	return ivr.AuditRecord{
 		At: time.Now().UTC(), Kind: string(e.Kind), Result: string(e.Result),
 		Who:    ivr.UserKey{Merchant: ivr.MerchantID(plain(string(e.Who.Merchant))), User: ivr.UserID(plain(string(e.Who.User)))},
 		Source: plain(e.Source), Object: plain(e.Object), Detail: plain(e.Detail),
-	})
+	}
 }
 
-// note remembers whether the log can be written.
-func (l *Log) note(err error) {
+// note remembers whether the log can be written, and how many events are lost.
+func (l *Log) note(err error, events int) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if err == nil {
@@ -87,7 +92,7 @@ func (l *Log) note(err error) {
 	if l.since.IsZero() {
 		l.since = l.tried
 	}
-	l.missed++
+	l.missed += events
 }
 
 // Ready is ErrSilent while the log cannot be written: no call may begin then (L5).
@@ -106,14 +111,14 @@ func (l *Log) Ready(ctx context.Context) error {
 	case !try:
 		return ErrSilent
 	}
-	err := l.append(ctx, Event{
+	err := l.append(ctx, recordOf(Event{
 		Kind: AuditRecovered, Result: OK,
 		Detail: fmt.Sprintf("since %s; events lost: %d", since.UTC().Format(time.RFC3339), missed),
-	})
+	}))
 	if err != nil {
 		return fmt.Errorf("%w: %w", ErrSilent, err)
 	}
-	l.note(nil)
+	l.note(nil, 0)
 	return nil
 }
 

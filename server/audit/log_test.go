@@ -13,13 +13,15 @@ import (
 
 // paper is a book that keeps lines, or refuses them.
 type paper struct {
-	lines []ivr.AuditRecord
-	full  error
+	lines   []ivr.AuditRecord
+	full    error
+	commits int
 }
 
-func (p *paper) AppendAudit(_ context.Context, r ivr.AuditRecord) error {
+func (p *paper) AppendAudit(_ context.Context, records ...ivr.AuditRecord) error {
+	p.commits++
 	if p.full == nil {
-		p.lines = append(p.lines, r)
+		p.lines = append(p.lines, records...)
 	}
 	return p.full
 }
@@ -110,6 +112,47 @@ func FuzzPlain(f *testing.F) {
 		}
 		if strings.ContainsAny(got, "\n\r\x00") || len([]rune(got)) > longestText+1 {
 			t.Errorf("%q is no line", got)
+		}
+	})
+}
+
+func TestScribeWritesManyLinesToACommit(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		p := &paper{}
+		log := New(p, nil)
+		s := NewScribe(log)
+		for range 100 {
+			s.Tell(Event{Kind: CallStep, Result: OK, Object: "c1"})
+		}
+		told := time.Now()
+		time.Sleep(gather + time.Millisecond)
+		synctest.Wait()
+		if len(p.lines) != 100 || p.commits != 1 || !p.lines[99].At.Equal(told) {
+			t.Errorf("got %d lines in %d commits, want 100 in one, with the time of the deed", len(p.lines), p.commits)
+		}
+		s.Tell(Event{Kind: CallEnded, Result: OK, Object: "c1"})
+		s.Close()
+		if len(p.lines) != 101 {
+			t.Errorf("%d lines after Close, want 101", len(p.lines))
+		}
+	})
+}
+
+// A log that cannot be written takes no further call (security.md L5), whoever wrote.
+func TestScribeThatCannotWriteStopsCalls(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		p := &paper{full: errors.New("disk is full")}
+		log := New(p, nil)
+		s := NewScribe(log)
+		s.Tell(Event{Kind: CallStep, Result: OK})
+		s.Close()
+		if err := log.Ready(t.Context()); !errors.Is(err, ErrSilent) {
+			t.Errorf("got %v, want ErrSilent", err)
+		}
+		p.full = nil
+		time.Sleep(retryAfter)
+		if err := log.Ready(t.Context()); err != nil || len(p.lines) != 1 || p.lines[0].Kind != string(AuditRecovered) {
+			t.Errorf("recovered: %v, %+v", err, p.lines)
 		}
 	})
 }

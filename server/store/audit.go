@@ -16,8 +16,9 @@ import (
 // defaultPage is how many lines of the audit log are listed where nobody says.
 const defaultPage = 100
 
-// AppendAudit adds a line to the audit log. It is on disk when nil is returned.
-func (s *Store) AppendAudit(ctx context.Context, r ivr.AuditRecord) error {
+// AppendAudit adds lines to the audit log, in one transaction. They are on disk when nil
+// is returned.
+func (s *Store) AppendAudit(ctx context.Context, records ...ivr.AuditRecord) error {
 	var end head
 	err := s.change(ctx, func(tx *sql.Tx) error {
 		prev := []byte{}
@@ -25,22 +26,29 @@ func (s *Store) AppendAudit(ctx context.Context, r ivr.AuditRecord) error {
 		if err != nil && !errors.Is(err, sql.ErrNoRows) {
 			return err
 		}
-		hash := sealAudit(prev, r)
-		result, err := tx.ExecContext(ctx, `
-			INSERT INTO audit (at, kind, result, merchant_id, user_id, source, object, detail, hash_prev, hash)
-			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-			r.At.UnixMilli(), r.Kind, r.Result, r.Who.Merchant, r.Who.User, r.Source, r.Object, r.Detail, prev, hash)
-		if err != nil {
-			return err
+		for _, r := range records {
+			hash := sealAudit(prev, r)
+			result, err := tx.ExecContext(ctx, `
+				INSERT INTO audit (at, kind, result, merchant_id, user_id, source, object, detail, hash_prev, hash)
+				VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+				r.At.UnixMilli(), r.Kind, r.Result, r.Who.Merchant, r.Who.User, r.Source, r.Object, r.Detail, prev, hash)
+			if err != nil {
+				return err
+			}
+			seq, err := result.LastInsertId()
+			if err != nil {
+				return err
+			}
+			prev, end = hash, headOf(seq, hash)
 		}
-		seq, err := result.LastInsertId()
-		end = headOf(seq, hash)
-		return err
+		return nil
 	})
 	if err != nil {
-		return fmt.Errorf("write audit line %s: %w", r.Kind, err)
+		return fmt.Errorf("write %d lines of the audit log: %w", len(records), err)
 	}
-	s.mark.audit(end)
+	if len(records) > 0 {
+		s.mark.audit(end)
+	}
 	return nil
 }
 

@@ -25,7 +25,7 @@ const requestLimit = 10 * time.Second
 // startDesktops opens the TLS port for the desktops.
 func (d *daemon) startDesktops(pair tls.Certificate, users *identity.Identity, picture *board.Board, payments *payment.Desk) error {
 	api, err := ws.New(ws.Options{
-		Identity: users, Board: picture, Calls: d.calls, Payments: payments, Log: d.log, Version: version.String(),
+		Identity: users, Board: picture, Calls: askedCalls{d.calls, d.tell}, Payments: payments, Log: d.log, Version: version.String(),
 	})
 	if err != nil {
 		return err

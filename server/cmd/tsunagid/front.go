@@ -5,6 +5,7 @@ import (
 	"log/slog"
 	"time"
 
+	"tsunagi/server/audit"
 	"tsunagi/server/call"
 	"tsunagi/server/metrics"
 	"tsunagi/server/sipua"
@@ -23,6 +24,7 @@ type front struct {
 	ready func() error         // why no payment can be taken now; nil: it can
 	lag   func() time.Duration // how late the voice of the calls in progress is
 	seen  *metrics.Metrics
+	tell  func(audit.Event)
 }
 
 // lagLimit is how late the voice may be on average for further calls to be taken: a
@@ -54,6 +56,10 @@ func (f front) Admit(invite sipua.Invite) (sipua.Handler, *sipua.Refusal) {
 			"status", answer.Status, "reason", err.Error())
 		return nil, &answer
 	}
+	f.tell(audit.Event{
+		Kind: audit.CallAccepted, Result: audit.OK, Source: invite.Source.Addr().String(), Object: c.ID(),
+		Detail: "to " + invite.Number,
+	})
 	return func(leg *sipua.Leg) { f.handle(c, leg) }, nil
 }
 

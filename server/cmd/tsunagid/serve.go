@@ -90,8 +90,9 @@ type daemon struct {
 	ready     func() error // why no call is taken now; nil: they are
 	failed    chan error   // a part that must run for ever has ended
 
-	cut        string        // what the audit log lacked at its end when the server started
-	operations control.Table // what commands may ask; parts add theirs before startControl
+	tell       func(audit.Event) // what happens in calls, to the audit log
+	cut        string            // what the audit log lacked at its end when the server started
+	operations control.Table     // what commands may ask; parts add theirs before startControl
 }
 
 // later adds what stop has to do; the last added is done first.
@@ -162,7 +163,10 @@ func (d *daemon) start(ctx context.Context) error {
 		return err
 	}
 	d.keepHouse(users, db, book)
-	reporter := call.Reporter{Book: db, Board: picture, Log: d.log}
+	scribe := audit.NewScribe(book)
+	d.later(func() error { scribe.Close(); return nil })
+	d.tell = scribe.Tell
+	reporter := call.Reporter{Book: chronicle{db, d.tell}, Board: picture, Log: d.log}
 	// The journal is settled before the SIP port opens.
 	payments, err := d.startPayments(ctx, db, reporter, book)
 	if err != nil {
@@ -279,7 +283,7 @@ func (d *daemon) startTelephone(ctx context.Context, book *audit.Log) error {
 	}
 	d.later(engine.Close)
 	endpoint.Observer = d.watch
-	d.sip, err = sipua.New(endpoint, engine, front{d.calls, d.ready, engine.Lag, d.watch.Metrics})
+	d.sip, err = sipua.New(endpoint, engine, front{d.calls, d.ready, engine.Lag, d.watch.Metrics, d.tell})
 	if err != nil {
 		return sipPortInUse(d.conf.SIP, err)
 	}
