@@ -45,6 +45,7 @@ var behaviours = map[int][]string{
 		"anything else 403 without work done for it", "no growth per unknown source"},
 	16: {"UDP, TCP, TLS", "the certificate checked", "a request over 1,300 bytes goes by TCP", "SRTP by SDES where offered", "required where configured"},
 	17: {"Request-URI, To, P-Called-Party-ID or Diversion", "P-Asserted-Identity or From"},
+	18: {"503 with Retry-After", "at once", "keep their pace", "normal again"},
 	19: {"torture messages", "random bytes", "calls in progress"},
 	20: {"no new call", "own end", "registrations are withdrawn"},
 }

@@ -43,8 +43,8 @@ func inviteOnce(t *testing.T, server, number string) string {
 	}
 }
 
-// Behaviour 18: above capacity a call is refused at once with 503 and Retry-After, the
-// one in progress is not disturbed, and the next one is taken as soon as there is room.
+// telephony.md 1, behaviour 18: above capacity 503 with Retry-After at once, calls in
+// progress keep their pace, normal again as soon as there is room.
 func TestBehaviour18Overload(t *testing.T) {
 	t.Parallel()
 	s := site.New(t, site.Settings{"max_calls": "1"})
