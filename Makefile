@@ -13,7 +13,7 @@ MODULES := ./shared/... ./server/... ./desktop/... ./frontend/...
 
 .DEFAULT_GOAL := help
 .PHONY: bench-desktop test-windows deps-wine linux windows icons deps-windows
-.PHONY: help demo test check server desktop frontend bindings prompts fuzz faults canary screens \
+.PHONY: help demo test check server desktop frontend bindings prompts fuzz faults canary guide screens \
         test-go test-frontend test-browser test-window test-pbx deps-go deps-window deps-browser deps-npm clean
 
 help: ## list the targets
@@ -84,6 +84,11 @@ picture: deps-browser desktop server operator ## desktop/docs/screen.png, from t
 .PHONY: soak
 soak: ## 20,000 short calls, after which nothing is held that was not before (CALLS=20000)
 	cd server && SOAK=$(or $(CALLS),20000) $(GO) test -count=1 -v -timeout 30m ./soak
+
+guide: deps-browser server operator $(BIN)/tsunagi-dev ## the pictures of desktop/docs/operator.md, from the real program
+	build/need.sh pictures
+	cd frontend && npm run guide
+	pngquant --force --ext .png --strip 128 -- desktop/docs/pictures/*.png
 
 fuzz: ## every fuzz target for FUZZTIME each (10s)
 	build/fuzz.sh $(or $(FUZZTIME),10s)
