@@ -56,7 +56,7 @@ test-windows: windows deps-wine ## the installer and the unit tests of both prog
 	build/windows/test-installer.sh
 	build/windows/test-service.sh
 
-bench-desktop: deps-browser desktop windows ## the desktop's figures (desktop/docs/performance.md), into build/bench/desktop.md
+bench-desktop: deps-browser desktop windows server operator $(BIN)/tsunagi-dev ## the desktop's figures (desktop/docs/performance.md), into build/bench/desktop.md
 	build/bench-desktop.sh
 
 faults: ## break payments on purpose: 10,000 pure days, 320 calls to a server that is killed (SEED=1)

@@ -20,3 +20,4 @@ TSUNAGI_WINDOW=$PWD/build/bin/tsunagi TSUNAGI_FIGURES=$work/rows \
   cat "$work/rows"
   [ ! -e build/bin/tsunagi-setup.exe ] || echo "| size of the installer, with WebView2's bootstrapper | $(($(stat -c %s build/bin/tsunagi-setup.exe) / 1000)) kB |"
 } | tee build/bench/desktop.md
+(cd frontend && npm run bench) # the screens' rows, to the end of the same table

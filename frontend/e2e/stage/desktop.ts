@@ -4,7 +4,7 @@ import { bin, Program } from "./program";
 
 // WebKitGTK without a graphics card, and without an accessibility bus for a window
 // that no one sees.
-export const bare = {
+const bare = {
   WEBKIT_DISABLE_COMPOSITING_MODE: "1",
   WEBKIT_DISABLE_DMABUF_RENDERER: "1",
   LIBGL_ALWAYS_SOFTWARE: "1",
