@@ -74,6 +74,9 @@ func (e *Endpoint) check(req *sip.Request) *fault {
 	case !strings.EqualFold(strings.TrimSpace(string(cseq.MethodName)), string(req.Method)):
 		return malformed("CSeq is of another method")
 	}
+	if name := repeated(req); name != "" {
+		return malformed("More than one " + name)
+	}
 	switch req.Recipient.Scheme {
 	case "sip", "sips", "tel":
 	default:
@@ -92,6 +95,26 @@ func (e *Endpoint) check(req *sip.Request) *fault {
 		return refuse(sip.StatusBadExtension, sip.NewHeader("Unsupported", strings.Join(unsupported, ", ")))
 	}
 	return nil
+}
+
+// singular are the header fields that stand once in a request (RFC 3261 7.3.1, 20).
+var singular = []string{"From", "To", "Call-ID", "CSeq", "Max-Forwards", "Content-Length"}
+
+// repeated names a header field of which one would have to guess which line counts,
+// empty where there is none.
+func repeated(req *sip.Request) string {
+	seen := make([]bool, len(singular))
+	for _, h := range req.Headers() {
+		i := slices.Index(singular, h.Name())
+		if i < 0 {
+			continue
+		}
+		if seen[i] {
+			return singular[i]
+		}
+		seen[i] = true
+	}
+	return ""
 }
 
 // headerValues lists the comma-separated values of a header.
