@@ -137,7 +137,7 @@ prompts: ## the spoken prompts from their catalogue (VOICE=path of tohoku-f01-ne
 screens: deps-browser ## a picture of every screen on the fake backend, in build/screens
 	cd frontend && npm run shots
 
-deps-go: ; @build/need.sh compiler window telephone bus
+deps-go: ; @build/need.sh compiler window telephone bus trace
 deps-window: ; @build/need.sh window
 deps-browser: deps-npm ; @build/need.sh browser window
 deps-windows: deps-npm ; @build/need.sh windows

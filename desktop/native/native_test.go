@@ -153,7 +153,7 @@ func TestWorkstationIsMadeOnce(t *testing.T) {
 func TestSecrets(t *testing.T) {
 	keyring.MockInit()
 	folder := t.TempDir()
-	ring, why := OpenSecrets(folder)
+	ring, why := OpenSecrets(t.TempDir()) // a keyring forgets what an earlier start kept in its folder
 	if why != nil {
 		t.Fatal(why)
 	}

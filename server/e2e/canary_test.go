@@ -53,7 +53,7 @@ var fates = []fate{
 
 // Security requirements C1, C2, C6 to C8, D2 and T1: whole calls at debug level through
 // the real adapter, then a search through every byte that was written: files, database
-// with its log, a backup, frames, metrics, the telephone's timelines. Package canary
+// with its log, a backup, exports, frames, metrics, the telephone's timelines. Package canary
 // proves that the search can find what it looks for.
 func TestNoDigitOfACardIsEverWritten(t *testing.T) {
 	t.Parallel()
@@ -101,6 +101,8 @@ func TestNoDigitOfACardIsEverWritten(t *testing.T) {
 	}
 	metrics := get(t, "http://"+s.Metrics+"/metrics")
 	s.Command("backup", filepath.Join(s.Dir, "backup.db"), "--config", s.Config())
+	s.Command("audit", "export", "--config", s.Config(), "--output", filepath.Join(s.Dir, "audit.csv"))
+	s.Command("user", "export", "shop", "--config", s.Config(), "--output", filepath.Join(s.Dir, "users.csv"))
 	look(t, "while it runs", search, collect(t, s, o, timelines.Bytes(), metrics)) // the WAL is there
 
 	// Killed between the request and its answer: afterwards nothing is sent again.
