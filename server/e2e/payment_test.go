@@ -56,6 +56,7 @@ func TestAnOrderIsPaidAndCannotBePaidAgain(t *testing.T) {
 	}
 	o.Notice("F301")
 	again.end()
+	writtenDown(t, s, o, window.ID)
 }
 
 func TestARefusedCardAndAnotherOne(t *testing.T) {
