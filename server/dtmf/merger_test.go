@@ -1,6 +1,8 @@
 package dtmf_test
 
 import (
+	"cmp"
+	"slices"
 	"testing"
 	"time"
 
@@ -130,6 +132,67 @@ func FuzzMerger(f *testing.F) {
 		// What one key tells may stand for another of the same key, but not in number.
 		if len(got) != len(want) {
 			t.Errorf("%d keys, want %d", len(got), len(want))
+		}
+	})
+}
+
+// FuzzMergerOfThree presses keys that each of three sources tells or loses, late and in
+// its own order. Facts, for each key: at least as many count as any one source tells, so
+// that the others' telling costs it no press; and no more than were pressed, so that
+// none counts twice.
+func FuzzMergerOfThree(f *testing.F) {
+	f.Add([]byte{0x07, 0x00, 0x00, 0x07, 0xFF, 0x0F, 0x17, 0x80, 0x40})
+	f.Add([]byte{0x01, 0x00, 0x00, 0x02, 0x10, 0x00, 0x04, 0x99, 0x99, 0x06, 0x99, 0x99})
+	f.Fuzz(func(t *testing.T, input []byte) {
+		type telling struct {
+			key  byte
+			from dtmf.Source
+			at   time.Duration
+		}
+		var (
+			all     []telling
+			told    [dtmf.Sources]map[byte]int
+			last    [dtmf.Sources]time.Duration
+			pressed = map[byte]int{}
+		)
+		for i := range told {
+			told[i] = map[byte]int{}
+		}
+		s := script(input)
+		for i := 0; len(s) > 0 && i < 60; i++ {
+			shape, delays := s.next(), uint16(s.next())<<8|uint16(s.next())
+			if shape&7 == 0 {
+				continue
+			}
+			k, at := "159#"[shape>>3&3], time.Duration(i)*60*time.Millisecond
+			pressed[k]++
+			for from := range dtmf.Source(dtmf.Sources) {
+				if shape&(1<<from) == 0 {
+					continue // the network has lost it
+				}
+				// A source that tells late tells the next not before.
+				last[from] = max(last[from], at+time.Duration(delays>>(5*from)&31)*17*time.Millisecond)
+				told[from][k]++
+				all = append(all, telling{k, from, last[from]})
+			}
+		}
+		slices.SortStableFunc(all, func(a, b telling) int { return cmp.Compare(a.at, b.at) })
+		var m dtmf.Merger
+		counted := map[byte]int{}
+		for _, one := range all {
+			if m.Take(dtmf.Key(one.key), one.from, one.at, 0) {
+				counted[one.key]++
+			}
+		}
+		for k, n := range pressed {
+			if counted[k] > n {
+				t.Errorf("%d of %d presses of one key counted", counted[k], n)
+			}
+			for from := range told {
+				if counted[k] < told[from][k] {
+					t.Errorf("%d presses of one key counted, source %d has told %d", counted[k], from, told[from][k])
+				}
+			}
 		}
 	})
 }
