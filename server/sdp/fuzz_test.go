@@ -1,9 +1,11 @@
 package sdp_test
 
 import (
+	"errors"
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -72,6 +74,62 @@ func FuzzAnswer(f *testing.F) {
 		again, err := back.Choose(local)
 		if err != nil || again.Codec != chosen.Codec || again.EventPayloadType != chosen.EventPayloadType {
 			t.Errorf("the answer reads as %+v, %v, want %+v", again, err, chosen)
+		}
+	})
+}
+
+// FuzzParseAnswer takes any body for the answer to our own offer, with encryption or
+// without. Facts: an error is one of those that are documented and brings nothing;
+// else the codec is one we know, the packet is one we can send, the stream goes where
+// the body names and is encrypted exactly as was asked for.
+func FuzzParseAnswer(f *testing.F) {
+	files, err := filepath.Glob("testdata/*.sdp")
+	if err != nil || len(files) == 0 {
+		f.Fatalf("no descriptions in testdata: %v", err)
+	}
+	for _, name := range files {
+		body, err := os.ReadFile(name)
+		if err != nil {
+			f.Fatal(err)
+		}
+		f.Add(body, uint8(0))
+		f.Add(body, uint8(1))
+		f.Add(body, uint8(2))
+	}
+	encryptions := []sdp.Encryption{sdp.EncryptionOff, sdp.EncryptionOptional, sdp.EncryptionRequired}
+	f.Fuzz(func(t *testing.T, body []byte, mode uint8) {
+		ours := local
+		ours.Encryption = encryptions[int(mode)%len(encryptions)]
+		chosen, err := sdp.ParseAnswer(ours, body)
+		if err != nil {
+			if !errors.Is(err, sdp.ErrMalformed) && !errors.Is(err, sdp.ErrNoAudio) && !errors.Is(err, sdp.ErrNoCommonCodec) && !errors.Is(err, sdp.ErrNotEncrypted) {
+				t.Errorf("an error of its own kind: %v", err)
+			}
+			if chosen != (sdp.Chosen{}) {
+				t.Error("an error came with something chosen")
+			}
+			return
+		}
+		if !slices.Contains(sdp.Codecs(), chosen.Codec) {
+			t.Errorf("codec %v was never offered", chosen.Codec)
+		}
+		if ms := chosen.Ptime.Milliseconds(); ms < 10 || ms > 60 || ms%10 != 0 {
+			t.Errorf("packets of %v cannot be sent", chosen.Ptime)
+		}
+		if chosen.PayloadType > 127 || chosen.EventPayloadType > 127 {
+			t.Errorf("payload types %d and %d do not fit into RTP", chosen.PayloadType, chosen.EventPayloadType)
+		}
+		if chosen.EventPayloadType != 0 && chosen.EventPayloadType == chosen.PayloadType {
+			t.Errorf("sound and events both are %d", chosen.PayloadType)
+		}
+		if chosen.Remote.IsValid() && (chosen.Remote.Port() == 0 || !strings.Contains(string(body), strconv.Itoa(int(chosen.Remote.Port())))) {
+			t.Errorf("sound goes to %s, which the body does not name", chosen.Remote)
+		}
+		switch encrypted := chosen.Crypto.Suite != ""; {
+		case encrypted && ours.Encryption == sdp.EncryptionOff:
+			t.Error("encrypted, which was not offered")
+		case !encrypted && ours.Encryption == sdp.EncryptionRequired:
+			t.Error("plain, where encryption is required")
 		}
 	})
 }
