@@ -53,10 +53,8 @@ func (f *office) refused(customer *line) {
 // talk has the two hear each other.
 func talk(customer, operator *line) {
 	operator.t.Helper()
-	operator.say(prompt.PleaseWait)
-	customer.await(prompt.PleaseWait)
-	customer.say(prompt.Goodbye)
-	operator.await(prompt.Goodbye)
+	operator.tell(customer, prompt.PleaseWait)
+	customer.tell(operator, prompt.Goodbye)
 }
 
 // lastPoints are the rows of a call from the return call on.

@@ -230,7 +230,17 @@ func (l *line) hear(frame []byte) {
 // await waits until one of these prompts is heard, after those awaited before.
 func (l *line) await(names ...prompt.Name) prompt.Name {
 	l.t.Helper()
-	ctx, cancel := context.WithTimeout(l.t.Context(), site.Patience)
+	name, ok := l.within(site.Patience, names...)
+	if !ok {
+		l.t.Fatalf("telephone %s: %q was never heard", l.phone.number, names)
+	}
+	return name
+}
+
+// within is await for so long, and reports whether one was heard.
+func (l *line) within(patience time.Duration, names ...prompt.Name) (prompt.Name, bool) {
+	l.t.Helper()
+	ctx, cancel := context.WithTimeout(l.t.Context(), patience)
 	defer cancel()
 	for {
 		l.mu.Lock()
@@ -238,7 +248,7 @@ func (l *line) await(names ...prompt.Name) prompt.Name {
 			l.next++
 			if name := l.heard[l.next-1]; slices.Contains(names, name) {
 				l.mu.Unlock()
-				return name
+				return name, true
 			}
 		}
 		seen := l.seen
@@ -248,7 +258,7 @@ func (l *line) await(names ...prompt.Name) prompt.Name {
 		case <-l.over:
 			l.t.Fatalf("telephone %s: the call ended (%s) before %q was heard", l.phone.number, l.end, names)
 		case <-ctx.Done():
-			l.t.Fatalf("telephone %s: %q was never heard", l.phone.number, names)
+			return "", false
 		}
 	}
 }
@@ -283,6 +293,20 @@ func (l *line) since() whatCame {
 // say speaks a sentence that the other side knows by its sound.
 func (l *line) say(name prompt.Name) {
 	l.leg.Play(1, []*audio.Clip{l.phone.voice.Clip(name)}, false)
+}
+
+// tell says a sentence until the other side has heard it: on a busy machine a word is
+// lost on the way now and then, as on any telephone, and then it is said again.
+func (l *line) tell(other *line, name prompt.Name) {
+	other.t.Helper()
+	const times, answerWithin = 6, 8 * time.Second
+	for range times {
+		l.say(name)
+		if _, ok := other.within(answerWithin, name); ok {
+			return
+		}
+	}
+	other.t.Fatalf("telephone %s: %q was said %d times and never heard; what came: %+v", other.phone.number, name, times, other.since())
 }
 
 // hangUp puts the receiver down.
