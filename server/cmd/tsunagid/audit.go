@@ -71,7 +71,7 @@ func moment(written string, end bool) (time.Time, error) {
 	for layout, length := range map[string]time.Duration{
 		time.DateOnly: 24 * time.Hour, "2006-01-02 15:04": time.Minute, time.DateTime: time.Second, time.RFC3339: time.Second,
 	} {
-		at, err := time.ParseInLocation(layout, written, inJapan(time.Now()).Location())
+		at, err := time.ParseInLocation(layout, written, japan)
 		if err != nil {
 			continue
 		}

@@ -131,7 +131,7 @@ func or(text string) string {
 }
 
 // inJapan is a time as the people here read it.
-func inJapan(t time.Time) time.Time { return t.In(time.FixedZone("JST", 9*60*60)) }
+func inJapan(t time.Time) time.Time { return t.In(japan) }
 
 type userEdit struct {
 	configFile
