@@ -10,10 +10,11 @@ import (
 // near is how far from an attempt's ID a security code is looked for.
 const near = 200
 
-// innocent are texts in which four digits are chance: IDs, hashes, times, and counts of
-// packets.
+// innocent are texts in which four digits are chance: IDs, hashes, times, counts of
+// packets and, in frames, of changes.
 var innocent = regexp.MustCompile(`[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|[0-9A-Fa-f]{32,}|` +
-	`[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9:.]+|[0-9]+ ms\b|\b(?:packets\.[a-z_.]+|late|skipped)=[0-9]+`)
+	`[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9:.]+|[0-9]+ ms\b|\b(?:packets\.[a-z_.]+|late|skipped)=[0-9]+|` +
+	`"(?:seq|[A-Za-z]+Ms)":[0-9]+`)
 
 // id is an attempt's ID.
 var id = regexp.MustCompile(`[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}`)

@@ -43,6 +43,9 @@ func TestPlantedText(t *testing.T) {
 		"the same near an attempt":  {"attempt=" + attempt + " x4829y", true},
 		"before the attempt":        {"x4829y attempt=" + attempt, true},
 		"far away from the attempt": {"attempt=" + attempt + strings.Repeat(" ", near+1) + "x4829y", false},
+		"a change's number":         {`{"seq":4829,"id":"` + attempt + `"}`, false},
+		"a moment of a frame":       {`{"id":"` + attempt + `","stateAtMs":1764482900123}`, false},
+		"a digit count of a frame":  {`{"id":"` + attempt + `","digits":4829}`, true},
 		"base64 of the number":      {"body=Mzc4MjgyMjQ2MzEwMDA1", true},
 	} {
 		if got := len(s.Text("log", []byte(row.text))) > 0; got != row.want {
