@@ -103,18 +103,19 @@ func TestAKilledServerSettlesWhatItHadAsked(t *testing.T) {
 	s := site.New(t, site.Settings{"sim_delay": "'25s'"})
 	o := site.FirstLogin(t, s)
 	ring(t, s, phone.Script{Cards: []phone.Card{card(t, visa, "1230", "123")}})
-	o.Send(o.Call(wire.StateSendWindow), form("T-1"))
+	// The acquirer swallows this amount: it books nothing, before the kill or after it.
+	swallowed := order.Form{TransactionID: "T-1", Amount: "9904", PaymentCount: "1"}
+	o.Send(o.Call(wire.StateSendWindow), swallowed)
 	s.Log.Wait(t, "attempt written down")
 	s.Kill()
 	s.Change(site.Settings{"sim_delay": "'50ms'"})
 	s.Start()
 	s.Log.Wait(t, "attempt was being sent when the server ended")
 	back := site.Resume(t, s, o)
-	// The simulated acquirer was killed with the server before it had booked anything:
-	// its books say so, but once is not enough to be certain.
+	// The acquirer's books have nothing, but once is not enough to be certain.
 	ring(t, s, phone.Script{HangUpAt: "send-window-expired"})
 	window := back.Call(wire.StateSendWindow)
-	frame := back.Ask(wire.KindSendOrder, wire.SendOrder{CallID: window.ID, Key: "k", Form: form("T-1")})
+	frame := back.Ask(wire.KindSendOrder, wire.SendOrder{CallID: window.ID, Key: "k", Form: swallowed})
 	refused := site.Decode[wire.Error](t, frame, wire.KindError)
 	if refused.Code != wire.CodeOrderRefused || refused.MessageID != string(message.W406) {
 		t.Errorf("an order whose outcome is open: %+v", refused)
