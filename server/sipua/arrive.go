@@ -32,6 +32,9 @@ type inviteID struct {
 // sipgo answers a CANCEL with 487 by itself, made from the INVITE, and all responses
 // must bear one tag (RFC 3261 8.2.6.2).
 func (e *Endpoint) arrive(m sip.Message) {
+	if m.Transport() == transportUDP && e.socket != nil {
+		e.socket.parsed.Store(true)
+	}
 	req, ok := m.(*sip.Request)
 	if !ok {
 		return

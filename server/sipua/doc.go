@@ -11,6 +11,7 @@
 // 200 at the wrong times and never gives up on it:
 //
 //	socket    strangers are refused before sipgo sees them
+//	unread    what sipgo cannot parse is answered from its bytes, and nothing kept
 //	arrive    each request gets a note where the socket is read: its dialog and its place
 //	dispatch  what is malformed, unknown or unsupported is answered and forgotten
 //	Front     is asked before anything is allocated for a call

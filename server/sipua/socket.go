@@ -7,6 +7,7 @@ import (
 	"net"
 	"net/netip"
 	"sync"
+	"sync/atomic"
 	"syscall"
 	"time"
 
@@ -33,6 +34,13 @@ type socket struct {
 	*net.UDPConn
 	allowed []netip.Prefix // empty: anywhere
 	called  func()         // a stranger has sent an INVITE
+
+	// answer is asked for the answer to what sipgo cannot parse, and where that goes.
+	answer func(data []byte, from netip.AddrPort) ([]byte, netip.AddrPort)
+
+	handed     []byte         // the datagram that the reader works on; only the reader uses it
+	handedFrom netip.AddrPort // whence
+	parsed     atomic.Bool    // it was a message
 
 	mu       sync.Mutex
 	second   time.Time // the second in which refusals were counted
@@ -61,8 +69,10 @@ func listen(address string, allowed []netip.Prefix, called func()) (*socket, err
 	return &socket{UDPConn: conn, allowed: allowed, called: called}, nil
 }
 
-// ReadFrom waits for the next datagram of an allowed source.
+// ReadFrom waits for the next datagram of an allowed source. The one before has been
+// dealt with by then: sipgo has one reader, which hands a message to arrive itself.
 func (s *socket) ReadFrom(p []byte) (int, net.Addr, error) {
+	s.answerUnread()
 	failures := 0
 	for {
 		n, from, err := s.ReadFromUDPAddrPort(p)
@@ -83,8 +93,27 @@ func (s *socket) ReadFrom(p []byte) (int, net.Addr, error) {
 			s.refuse(p[:n], from)
 			continue
 		}
+		// RFC 3261 7.5: empty lines before a message mean nothing.
+		if rest := bytes.TrimLeft(p[:n], "\r\n"); len(rest) > 0 && len(rest) < n {
+			n = copy(p, rest)
+		}
+		s.handed, s.handedFrom = p[:n], from
+		s.parsed.Store(false)
 		return n, net.UDPAddrFromAddrPort(from), nil
 	}
+}
+
+// answerUnread answers the datagram that was handed out last where it was no message.
+func (s *socket) answerUnread() {
+	data := s.handed
+	s.handed = nil
+	if data == nil || s.parsed.Load() {
+		return
+	}
+	if answer, to := s.answer(data, s.handedFrom); answer != nil {
+		_, _ = s.WriteToUDPAddrPort(answer, to)
+	}
+	clear(data) // it may report a key
 }
 
 // admits reports whether a source may talk to us; no networks are anywhere.

@@ -141,6 +141,7 @@ func (e *Endpoint) open() (err error) {
 		if e.socket, err = listen(e.cfg.Listen, e.cfg.Sources, func() { e.cfg.Observer.CallRefused(Stranger) }); err != nil {
 			return err
 		}
+		e.socket.answer = e.refuseUnread
 		bound := e.socket.LocalAddr().(*net.UDPAddr)
 		e.local = sip.Addr{IP: bound.IP, Port: bound.Port}
 		// Otherwise a request that is sent before Serve has begun would open this socket anew.
@@ -189,10 +190,10 @@ func outgoing() sip.TransportsConfig {
 // serveStreams accepts connections until the sockets are closed.
 func (e *Endpoint) serveStreams() {
 	if e.tcp != nil {
-		e.accepting.Go(func() { _ = e.transport.ServeTCP(e.tcp) })
+		e.accepting.Go(func() { _ = e.transport.ServeTCP(attentive{e.tcp, e.refuseUnread}) })
 	}
 	if e.tls != nil {
-		e.accepting.Go(func() { _ = e.transport.ServeTLS(tls.NewListener(e.tls, e.cfg.tlsConfig())) })
+		e.accepting.Go(func() { _ = e.transport.ServeTLS(attentive{tls.NewListener(e.tls, e.cfg.tlsConfig()), e.refuseUnread}) })
 	}
 }
 
