@@ -13,7 +13,7 @@ bus="dbus dbus-x11 dunst xvfb gnome-keyring"
 voices="open-jtalk open-jtalk-mecab-naist-jdic flite sox"
 pbx="debootstrap"
 windows="nsis"
-wine="wine wine64 gcc-mingw-w64-x86-64"
+wine="wine wine64 gcc-mingw-w64-x86-64 xvfb xdotool"
 drawing="librsvg2-bin icoutils"
 
 missing=""

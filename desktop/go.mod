@@ -3,7 +3,6 @@ module tsunagi/desktop
 go 1.26.0
 
 require (
-	fyne.io/systray v1.12.2
 	github.com/alecthomas/kong v1.17.0
 	github.com/go-ole/go-ole v1.3.0
 	github.com/godbus/dbus/v5 v5.2.2

@@ -34,10 +34,11 @@ func (n *testTray) open(options native.TrayOptions) (native.Tray, error) {
 	return n, nil
 }
 
-func (n *testTray) Show(mood native.Mood, words string) {
+func (n *testTray) Show(mood native.Mood, words string) error {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	n.mood, n.words = mood, words
+	return nil
 }
 
 func (n *testTray) Close() {

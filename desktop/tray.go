@@ -65,9 +65,11 @@ func (t *trayIcon) showLocked() {
 		native.MoodSend:  message.TraySend,
 		native.MoodLost:  message.HeaderLost,
 	}[t.mood]
-	if words == "" {
-		t.icon.Show(native.MoodPlain, "Tsunagi")
-		return
+	mood, tip := native.MoodPlain, "Tsunagi"
+	if words != "" {
+		mood, tip = t.mood, "Tsunagi\n"+message.In(t.language(), words)
 	}
-	t.icon.Show(t.mood, "Tsunagi\n"+message.In(t.language(), words))
+	if err := t.icon.Show(mood, tip); err != nil {
+		t.log.Warn("change the tray icon", slog.Any("error", err))
+	}
 }

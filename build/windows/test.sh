@@ -14,8 +14,20 @@ sed 's|^\tcase STATUS_INVALID_INFO_CLASS,|\tcase NTStatus(0xC0000002), STATUS_IN
 ! cmp -s "$deletes" "$cache/at_windows.go" || { echo "Go has changed $deletes: see $0" >&2; exit 1; }
 printf '{"Replace":{"%s":"%s"}}\n' "$deletes" "$cache/at_windows.go" >"$cache/overlay.json"
 
-# Windows runs from before the first test to after the last: its services would hold
-# on to the output of whichever test had started them.
-"$here/wine.sh" cmd /c exit >/dev/null 2>&1
-exec 8> >(exec "$here/wine.sh" cmd /q >/dev/null 2>&1)
-GOOS=windows GOARCH=amd64 CGO_ENABLED=0 go test -overlay "$cache/overlay.json" -exec "$here/wine.sh" -shuffle=on -count=1 "$@" 8>&-
+# An icon in the notification area has a window, and a window needs a display.
+exec 7< <(exec Xvfb -displayfd 1 -screen 0 640x480x24 -nolisten tcp 2>/dev/null)
+xvfb=$!
+trap 'kill "$xvfb"' EXIT
+read -r display <&7
+export DISPLAY=:$display
+
+# Windows and its desktop run from before the first test to after the last: their
+# services would hold on to the output of whichever test had started them.
+"$here/wine.sh" notepad >/dev/null 2>&1 7<&- &
+desktop=$!
+trap 'kill "$desktop" "$xvfb"' EXIT
+until xdotool search --name Notepad >/dev/null 2>&1; do
+  kill -0 "$desktop" 2>/dev/null || { echo "Windows shows no window." >&2; exit 1; }
+  sleep 0.1
+done
+GOOS=windows GOARCH=amd64 CGO_ENABLED=0 go test -overlay "$cache/overlay.json" -exec "$here/wine.sh" -shuffle=on -count=1 "$@" 7<&-

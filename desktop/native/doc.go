@@ -31,6 +31,7 @@
 // # Goroutines
 //
 // An open Notifier has one that receives the clicks (on Windows: with the thread of
-// all its calls), an open Taskbar on Windows one with the thread that COM asks for, a Tray two; Close ends them. The other types start none and
-// may be used from any.
+// all its calls), an open Taskbar on Windows one with the thread that COM asks for, a
+// Tray one, and on Windows another with the thread of its window; Close ends them. The
+// other types start none and may be used from any.
 package native
