@@ -180,6 +180,12 @@ func (a *App) Ask(callID, what string) error {
 	return a.wait().client.Ask(context.Background(), callID, wire.Request(what))
 }
 
+// CheckTransactionID asks what the server knows against a transaction ID before an order
+// is sent under it; empty: nothing.
+func (a *App) CheckTransactionID(transactionID string) (string, error) {
+	return a.wait().client.Check(context.Background(), transactionID)
+}
+
 // Inquire asks what became of an order whose outcome is unknown.
 func (a *App) Inquire(transactionID string) (wire.Inquired, error) {
 	return a.wait().client.Inquire(context.Background(), order.TransactionID(transactionID))

@@ -70,6 +70,7 @@ func startDesk(t *testing.T) (*servertest.Desk, flags) {
 	d := &servertest.Desk{
 		Session:  wire.Session{Token: "token-1", User: wire.User{ID: "sato"}},
 		Inquired: wire.Inquired{TransactionID: "A-1", Outcome: wire.OutcomeHold, AtMs: 5},
+		Paid:     "A-9",
 	}
 	d.Start(t)
 	return d, flags{ConfigDir: t.TempDir(), Server: d.Address, Trust: d.Fingerprint}
@@ -126,6 +127,11 @@ func TestOrderAndButtons(t *testing.T) {
 	var refusal *wire.Error
 	if _, err := b.Inquire("B-1"); !errors.As(err, &refusal) || refusal.Code != wire.CodeNotAllowed {
 		t.Errorf("inquired about another's order: got %v", err)
+	}
+	for id, want := range map[string]string{"A-1": "", "A-9": order.AlreadyPaid} {
+		if got, err := b.CheckTransactionID(id); err != nil || got != want {
+			t.Errorf("checked %s: got %q, %v, want %q", id, got, err, want)
+		}
 	}
 	if d.Form() != form {
 		t.Errorf("sent %+v, want %+v", d.Form(), form)

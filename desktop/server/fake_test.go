@@ -16,6 +16,7 @@ import (
 	"tsunagi/shared/link"
 	"tsunagi/shared/link/linktest"
 	"tsunagi/shared/message"
+	"tsunagi/shared/order"
 	"tsunagi/shared/wire"
 )
 
@@ -158,6 +159,9 @@ func (f *fakeServer) handle(conn *link.Conn, frame wire.Frame) {
 		conn.Send(wire.KindDone, frame.ID, nil)
 	case wire.KindSendOrder:
 		conn.Send(wire.KindOrderSent, frame.ID, wire.OrderSent{})
+	case wire.KindCheck:
+		checked, _ := link.Decode[wire.Check](frame)
+		conn.Send(wire.KindChecked, frame.ID, wire.Checked{TransactionID: checked.TransactionID, Refusal: order.AlreadyPaid})
 	case wire.KindAsk, wire.KindLock:
 		conn.Send(wire.KindDone, frame.ID, nil)
 	case wire.KindForceLogout:

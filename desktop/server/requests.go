@@ -89,6 +89,17 @@ func (c *Client) Ask(ctx context.Context, callID string, what wire.Request) erro
 	return c.request(ctx, wire.KindAsk, wire.Ask{CallID: callID, What: what}, wire.KindDone)
 }
 
+// Check asks what the server knows against a transaction ID, in the words of an order's
+// refusal; empty: nothing. What is none is not sent anywhere: it may be a card number.
+func (c *Client) Check(ctx context.Context, typed string) (refusal string, err error) {
+	id, refusal := order.ParseTransactionID(typed)
+	if refusal != "" {
+		return refusal, nil
+	}
+	checked, err := requestAs[wire.Checked](ctx, c, wire.KindCheck, wire.Check{TransactionID: id}, wire.KindChecked)
+	return checked.Refusal, err
+}
+
 // Inquire asks what became of an order whose outcome is unknown (照会). The acquirer
 // may take seconds to answer.
 func (c *Client) Inquire(ctx context.Context, id order.TransactionID) (wire.Inquired, error) {

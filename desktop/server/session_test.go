@@ -5,6 +5,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"tsunagi/shared/link"
 	"tsunagi/shared/message"
 	"tsunagi/shared/order"
 	"tsunagi/shared/wire"
@@ -212,6 +213,31 @@ func TestOrderAndButtons(t *testing.T) {
 		err := d.SendOrder(t.Context(), "c-1", "key-2", form)
 		if refusal := wantCode(t, err, wire.CodeOrderRefused); len(refusal.Refusals) != 1 {
 			t.Errorf("got %+v, want the refusal of one field", refusal)
+		}
+	})
+}
+
+// What is no transaction ID is refused here: it may be a card number, and is sent nowhere.
+func TestCheckOfATransactionID(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := newFakeServer(t)
+		d := loggedInDesk(t, f)
+		for typed, want := range map[string]string{
+			" A-1": order.AlreadyPaid, "4111111111111111": order.IDIsCard, "": order.TransactionIDMissing,
+		} {
+			if got, err := d.Check(t.Context(), typed); err != nil || got != want {
+				t.Errorf("%q: got %q, %v, want %q", typed, got, err, want)
+			}
+		}
+		f.mu.Lock()
+		defer f.mu.Unlock()
+		for _, frame := range f.received {
+			if frame.Kind != wire.KindCheck {
+				continue
+			}
+			if body, _ := link.Decode[wire.Check](frame); body.TransactionID != "A-1" {
+				t.Errorf("asked about %q", body.TransactionID)
+			}
 		}
 	})
 }

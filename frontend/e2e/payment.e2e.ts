@@ -2,7 +2,7 @@
 import { describe, expect, test } from "vitest";
 import { patienceMs, type Program } from "./stage/program";
 import { each, reads, says } from "./stage/screen";
-import { visa } from "./stage/site";
+import { password, visa } from "./stage/site";
 import { useStage } from "./stage/stage";
 import { countdown, ready } from "./words";
 
@@ -140,12 +140,30 @@ describe("a call that is paid", () => {
     await reads(at.screen.lastResult, /^直近の結果\nOK\nORD-20261122-0044\n\d\d:\d\d:\d\d\nVISA …1111\n36,500円$/);
   });
 
-  test("cannot be paid again: its ID is refused at the field", async () => {
+  test("cannot be paid again: its ID is refused at the field, before it is sent", async () => {
     const { screen } = at;
     await screen.order("ORD-20261122-0044", "100");
     await reads(screen.message("transactionId"), "この取引IDは決済済みです。");
     await screen.page.keyboard.press("F4");
   });
+});
+
+// The screen has never heard of that order: it is the server that knows.
+test("an ID that a colleague's customer has paid is refused at the field, before there is a call", async () => {
+  const { stage, screen } = at;
+  const suzuki = await stage.site.addOperator("demo", "suzuki", "05030001025", "");
+  await stage.site.setPassword(suzuki);
+  const colleague = stage.site.colleague(suzuki, ["--transaction-id", "ORD-20261122-0099", "--amount", "100"], { TSUNAGI_PASSWORD: password });
+  await colleague.wrote(/logged in as suzuki/);
+  const telephone = stage.site.call(suzuki, ...visa, "--keying", "early");
+  expect(await telephone.ended, telephone.output).toBe(0);
+  await screen.order("ORD-20261122-0099", "100");
+  await reads(screen.message("transactionId"), "この取引IDは決済済みです。");
+  await reads(screen.hint, "赤字の1項目を直すと送信できます。");
+  await stage.picture("op-paid-before");
+  await screen.order("ORD-20261122-0100", "100");
+  await reads(screen.message("transactionId"), /^半角英数字/);
+  await screen.page.keyboard.press("F4");
 });
 
 test("the dark screen is as accessible", async () => {

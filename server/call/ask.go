@@ -26,15 +26,15 @@ func (d *Desk) SendOrder(ctx context.Context, operator ivr.UserKey, id ivr.CallI
 	if len(refusals) > 0 {
 		return refused(refusals...)
 	}
-	if err := d.payable(ctx, operator.Merchant, o.TransactionID); err != nil {
+	if err := d.Payable(ctx, operator.Merchant, o.TransactionID); err != nil {
 		return err
 	}
 	return c.request(ctx, func(reply chan<- error) any { return orderSent{o, reply} }, errNoWindow)
 }
 
-// payable refuses an order that is paid, or that may be: nobody is to key a card for
+// Payable refuses an order that is paid, or that may be: nobody is to key a card for
 // an order that cannot be charged again.
-func (d *Desk) payable(ctx context.Context, merchant ivr.MerchantID, id order.TransactionID) error {
+func (d *Desk) Payable(ctx context.Context, merchant ivr.MerchantID, id order.TransactionID) error {
 	paid, err := d.Payments.Paid(ctx, merchant, id)
 	if err != nil {
 		return fmt.Errorf("look up whether the order is paid: %w", err)

@@ -34,7 +34,7 @@ var sentences = []struct {
 	// product.md 4: what of the screen is the call's
 	{"header: n counts down from 20", "frontend/src/lib/model/band.test.ts call.TestTheWindowIsToldAtOnceAndEndsWhenItSays"},
 	{"the countdown is never off by more than a second, on hold too", "call.TestTheSendWindowStandsStillOnHold call.TestTheWindowIsToldAtOnceAndEndsWhenItSays frontend/src/lib/model/countdown.test.ts"},
-	{"a paid transaction ID is refused at the field", "e2e.TestAnOrderIsPaidAndCannotBePaidAgain"},
+	{"a paid transaction ID is refused at the field", "e2e.TestAnOrderIsPaidAndCannotBePaidAgain ws.TestCheckTellsWhatIsKnownOfTheOwnMerchantsOrders"},
 	{"an ID that is a card number is refused", "ws.TestOrderIsRefusedByField"},
 	{"F301: the call ends before the customer is there", "e2e.TestTheCallEndsBeforeTheCustomerIsThere e2e/pbx.TestHangUpAtEveryStage frontend/e2e/interrupted.e2e.ts"},
 	{"F303: the order could not be handed to the call, and no F301 after it", "call.TestOneDialogForAnOrderThatComesTooLate ws.TestOrderWithoutAWindow frontend/e2e/interrupted.e2e.ts"},

@@ -31,6 +31,7 @@ type connection struct {
 	badFrame bool                        // one was logged; the rest are not
 
 	inquiries chan struct{} // a place for each that is under way
+	checks    allowance
 
 	mu           sync.Mutex
 	subscription *board.Subscription

@@ -21,6 +21,8 @@ type desk struct {
 	windows map[ivr.CallID]ivr.UserKey
 	bound   []string // calls with their transaction IDs, in order
 	asked   []string
+	against map[known]string
+	slow    chan struct{} // is sent to when the order SLOW is looked up, which then hangs; nil: none
 	fault   error         // answers every order
 	gate    chan struct{} // holds every order until closed; nil: none
 	arrived chan struct{} // is sent to when an order is held

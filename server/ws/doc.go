@@ -27,7 +27,8 @@
 //
 // Requests of one connection are carried out one after the other, in the order in
 // which they came; only an inquiry (照会), for which the acquirer may take seconds,
-// is answered when it is. Every request gets one answer that bears its number. A frame
+// and a check of a transaction ID, which must not hold up an order, are answered when
+// they are. Every request gets one answer that bears its number. A frame
 // that cannot be read, or is of an unknown kind, is answered with bad_request and
 // the connection goes on; one that is too large closes it with 1009.
 //
@@ -53,7 +54,7 @@
 //
 // ServeHTTP is the connection's reading goroutine and owns its state. It has one
 // more that waits for the connection's end, and while someone is logged in two
-// that push the board and wait for the session's end, and one for each inquiry under
-// way. ServeHTTP comes back when they are gone, Close when every ServeHTTP is back
+// that push the board and wait for the session's end, and one for each inquiry and
+// check under way. ServeHTTP comes back when they are gone, Close when every ServeHTTP is back
 // and every order has its answer.
 package ws

@@ -21,7 +21,7 @@ const longestKey = 128
 var requests = map[wire.Kind]bool{
 	wire.KindLogin: true, wire.KindResume: true, wire.KindLogout: true, wire.KindSetPassword: true,
 	wire.KindSendOrder: true, wire.KindAsk: true, wire.KindGetSnapshot: true, wire.KindHeartbeat: true,
-	wire.KindInquire: true, wire.KindEnrolOneTimeCode: true, wire.KindConfirmOneTimeCode: true, wire.KindLock: true,
+	wire.KindInquire: true, wire.KindCheck: true, wire.KindEnrolOneTimeCode: true, wire.KindConfirmOneTimeCode: true, wire.KindLock: true,
 	wire.KindUnlock: true, wire.KindListUsers: true, wire.KindForceLogout: true,
 }
 
@@ -30,6 +30,7 @@ var roles = map[wire.Kind][]ivr.Role{
 	wire.KindSendOrder:   {ivr.RoleOperator},
 	wire.KindAsk:         {ivr.RoleOperator},
 	wire.KindInquire:     {ivr.RoleOperator},
+	wire.KindCheck:       {ivr.RoleOperator},
 	wire.KindListUsers:   {ivr.RoleSupervisor, ivr.RoleAuditor},
 	wire.KindForceLogout: {ivr.RoleSupervisor},
 }
@@ -140,6 +141,8 @@ func (c *connection) answer(ctx, request context.Context, frame wire.Frame) erro
 		return c.ask(request, frame)
 	case wire.KindInquire:
 		return c.inquire(frame)
+	case wire.KindCheck:
+		return c.check(frame)
 	case wire.KindGetSnapshot:
 		if !c.pushing {
 			return errNotAllowed

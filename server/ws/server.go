@@ -33,6 +33,9 @@ type Calls interface {
 	// SendOrder returns when the order is written down and bound to the call. It
 	// checks the form.
 	SendOrder(ctx context.Context, operator ivr.UserKey, call ivr.CallID, form order.Form) error
+	// Payable refuses an order that is paid, or that may be, with the one field that
+	// says so (wire.CodeOrderRefused), before there is a call for it.
+	Payable(ctx context.Context, merchant ivr.MerchantID, id order.TransactionID) error
 	// Ask presses one of the buttons on a live call.
 	Ask(ctx context.Context, operator ivr.UserKey, call ivr.CallID, what wire.Request) error
 }
@@ -102,7 +105,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	c := &connection{
-		server: s, link: conn, source: source.Addr(), inquiries: make(chan struct{}, inquiriesMost),
+		server: s, link: conn, source: source.Addr(), inquiries: make(chan struct{}, inquiriesMost), checks: newAllowance(),
 	}
 	c.log.Store(s.Log.With("source", c.source))
 	if !s.add(c) {

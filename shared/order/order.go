@@ -128,7 +128,7 @@ func Parse(f Form, rules Rules) (Order, []Refusal) {
 			refusals = append(refusals, Refusal{field, message})
 		}
 	}
-	id, message := parseTransactionID(f.TransactionID)
+	id, message := ParseTransactionID(f.TransactionID)
 	o.TransactionID = id
 	refuse(FieldTransactionID, message)
 
@@ -154,7 +154,9 @@ func Parse(f Form, rules Rules) (Order, []Refusal) {
 	return o, nil
 }
 
-func parseTransactionID(typed string) (TransactionID, string) {
+// ParseTransactionID narrows and checks a transaction ID by itself. refusal is in words
+// for the operator, and empty where the ID may be used.
+func ParseTransactionID(typed string) (id TransactionID, refusal string) {
 	s := Narrow(typed)
 	switch {
 	case s == "":

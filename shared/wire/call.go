@@ -29,6 +29,19 @@ const (
 	RequestAbort Request = "abort" // 中断
 )
 
+// Check asks, before there is anything to send, whether an order under a transaction
+// ID would be refused for what the server knows of it. It may be refused when it is
+// asked too often: the order itself is judged again in any case.
+type Check struct {
+	TransactionID order.TransactionID `json:"transactionId"` // one that order.ParseTransactionID accepts
+}
+
+// Checked is what the server knows against a transaction ID.
+type Checked struct {
+	TransactionID order.TransactionID `json:"transactionId"`
+	Refusal       string              `json:"refusal"` // in the words of an order's refusal; empty: nothing
+}
+
 // Inquire asks the acquirer now what became of an order whose outcome is unknown
 // (照会).
 type Inquire struct {

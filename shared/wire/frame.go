@@ -30,6 +30,7 @@ const (
 	KindGetSnapshot Kind = "getSnapshot" // no body [snapshot]
 	KindHeartbeat   Kind = "heartbeat"   // Heartbeat [heartbeat]
 	KindInquire     Kind = "inquire"     // Inquire [inquired]
+	KindCheck       Kind = "check"       // Check [checked]; operators only
 
 	KindEnrolOneTimeCode   Kind = "enrolOneTimeCode"   // no body [oneTimeCodeSecret]
 	KindConfirmOneTimeCode Kind = "confirmOneTimeCode" // ConfirmOneTimeCode [session]
@@ -49,6 +50,7 @@ const (
 	KindChange    Kind = "change"    // Change, pushed
 	KindLoggedOut Kind = "loggedOut" // LoggedOut, pushed before the server closes
 	KindInquired  Kind = "inquired"  // Inquired
+	KindChecked   Kind = "checked"   // Checked
 	KindUsers     Kind = "users"     // Users
 
 	KindOneTimeCodeSecret Kind = "oneTimeCodeSecret" // OneTimeCodeSecret

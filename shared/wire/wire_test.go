@@ -87,6 +87,8 @@ var samples = []struct {
 	}}},
 	{KindInquire, 8, &Inquire{"ORD-20261123-0044"}},
 	{KindInquired, 8, &Inquired{"ORD-20261123-0044", OutcomeOK, "A001", "処理が成功しました。", noon + 90_000}},
+	{KindCheck, 15, &Check{"ORD-20261123-0044"}},
+	{KindChecked, 15, &Checked{"ORD-20261123-0044", order.AlreadyPaid}},
 	{KindLoggedOut, 0, &LoggedOut{"管理者により強制ログアウトされました。"}},
 }
 

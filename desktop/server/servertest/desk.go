@@ -32,6 +32,7 @@ type Desk struct {
 	Session    wire.Session  // answers a login, and a resume with its token
 	Refusal    *wire.Error   // answers an order, where not nil
 	Inquired   wire.Inquired // answers an inquiry about its order, and no other
+	Paid       order.TransactionID
 	AfterLogin []wire.Change
 	AfterOrder []wire.Change
 	Farewell   bool // log the user out after the last change
@@ -175,6 +176,13 @@ func (d *Desk) serve(conn *link.Conn) {
 				continue
 			}
 			conn.Send(wire.KindInquired, frame.ID, d.Inquired)
+		case wire.KindCheck:
+			check, err := link.Decode[wire.Check](frame)
+			checked := wire.Checked{TransactionID: check.TransactionID}
+			if err == nil && check.TransactionID == d.Paid {
+				checked.Refusal = order.AlreadyPaid
+			}
+			conn.Send(wire.KindChecked, frame.ID, checked)
 		case wire.KindLogout, wire.KindAsk:
 			conn.Send(wire.KindDone, frame.ID, nil)
 		}

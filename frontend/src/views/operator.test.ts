@@ -65,6 +65,36 @@ describe("送信", () => {
     expect(queryByRole("alertdialog")).toBeNull();
   });
 
+  it("says at the field that an ID is paid once the field is left, and sends nothing", async () => {
+    const { backend, field } = await operator([calls.waiting]);
+    backend.paidBefore.add("ORD-1");
+    await fill(field);
+    expect(document.getElementById("transactionId-message")?.textContent).toBe(words.alreadyPaid);
+    const sent = vi.spyOn(backend, "sendOrder");
+    await press("F12");
+    expect(sent).not.toHaveBeenCalled();
+    expect(document.activeElement).toBe(field("transactionId"));
+    backend.paidBefore.clear(); // cancelled by a supervisor
+    await press("F12");
+    expect(document.getElementById("transactionId-message")?.textContent).not.toBe(words.alreadyPaid);
+    await press("F12");
+    expect(sent).toHaveBeenCalledTimes(1);
+  });
+
+  it("sends without an answer about the ID when there is none, and never asks about a card", async () => {
+    const { backend, field } = await operator([calls.waiting]);
+    const asked = vi.spyOn(backend, "check").mockImplementation(() => new Promise(() => {}));
+    await type(field("transactionId"), "0000000000000");
+    field("amount").focus();
+    await settle();
+    expect(asked).not.toHaveBeenCalled();
+    await fill(field);
+    expect(asked.mock.calls).toEqual([["ORD-1"]]);
+    const sent = vi.spyOn(backend, "sendOrder");
+    await press("F12");
+    expect(sent).toHaveBeenCalledTimes(1);
+  });
+
   it("does not wait for two answers at once", async () => {
     const { backend, field } = await operator([calls.waiting]);
     await fill(field);

@@ -1,12 +1,18 @@
 import type { Request } from "$lib/backend/backend";
 import type { OneTimeCodeSecret, Session, SetPassword, Settings } from "$lib/backend/types";
 import { asWireError, classify, wantsCode, type Deed } from "$lib/errors/classify";
-import { emptyForm, firstProblem } from "$lib/model/form";
+import { paidIDs } from "$lib/model/board";
+import { reduceDialogs } from "$lib/model/dialogs";
+import { emptyForm, firstProblem, idToCheck } from "$lib/model/form";
 import type { Field } from "$lib/model/order";
+import type { Panel } from "$lib/model/panel";
 import { Live } from "./live.svelte";
 
 /** App carries out what the person asks for, and shows what became of it. */
 export class App extends Live {
+  /** the transaction ID that the server is being asked about. */
+  #checking = "";
+
   /** login answers whether the server wants a one-time code besides. */
   async login(merchantId: string, userId: string, password: string, oneTimeCode = ""): Promise<boolean> {
     const { entrance } = this.client;
@@ -110,7 +116,11 @@ export class App extends Live {
     if (!window || window.phase !== "open") return null;
     this.edit({ type: "checked", rules: this.rules });
     const problem = firstProblem(this.form, this.rules);
-    if (problem) return problem;
+    if (problem) {
+      // What the server knew may be over by now: a payment cancelled, an outcome settled.
+      void this.check();
+      return problem;
+    }
     this.attend({ type: "sending" });
     try {
       await this.backend.sendOrder(window.callId, window.key, this.form.values);
@@ -122,6 +132,34 @@ export class App extends Live {
       this.#failed(reason, "send");
       return firstProblem(this.form, this.rules);
     }
+  }
+
+  /** An answer that does not come is no matter: the order itself is judged by the server. */
+  protected async check(): Promise<void> {
+    const transactionId = idToCheck(this.form);
+    const { session } = this.client;
+    if (transactionId === "" || transactionId === this.#checking || this.lost || !session || session.locked) return;
+    this.#checking = transactionId;
+    try {
+      this.edit({ type: "known", known: { transactionId, message: await this.backend.check(transactionId) } });
+    } catch {
+      // Nothing is shown: nobody asked for it.
+    } finally {
+      if (this.#checking === transactionId) this.#checking = "";
+    }
+  }
+
+  leaveField(field: Field): void {
+    this.edit({ type: "left", field, rules: this.rules, paid: paidIDs(this.board) });
+    if (field === "transactionId") void this.check();
+  }
+
+  toggle(panel: Panel): void {
+    this.panel = this.panel === panel ? "none" : panel;
+  }
+
+  closeDialog(): void {
+    this.dialogs = reduceDialogs(this.dialogs, { type: "closed" });
   }
 
   ask(callId: string, what: Request): Promise<void> {

@@ -1,11 +1,11 @@
 import type { Backend } from "$lib/backend/backend";
 import type { BackendEvent, Change, Session, UserState } from "$lib/backend/types";
 import { bandOf } from "$lib/model/band";
-import { emptyBoard, paidIDs, reduceBoard, windowCall, type BoardEvent } from "$lib/model/board";
+import { emptyBoard, reduceBoard, windowCall, type BoardEvent } from "$lib/model/board";
 import { fromNotice, reduceDialogs, type NoticeDialog } from "$lib/model/dialogs";
 import { emptyForm, isEmpty, reduceForm, type FormEvent } from "$lib/model/form";
 import { reduceInquiries, type Inquiries, type InquiryEvent } from "$lib/model/inquiry";
-import type { Field, Rules } from "$lib/model/order";
+import type { Rules } from "$lib/model/order";
 import { hidesForm, type Panel } from "$lib/model/panel";
 import {
   initialClient,
@@ -117,7 +117,10 @@ export abstract class Live {
     const before = this.lost;
     this.session({ type: "link", link });
     this.#tick();
-    if (before && !this.lost) this.#ready();
+    if (before && !this.lost) {
+      this.#ready();
+      void this.check();
+    }
   }
 
   #change(change: Change): void {
@@ -208,17 +211,8 @@ export abstract class Live {
     this.inquiries = reduceInquiries(this.inquiries, event);
   }
 
-  leaveField(field: Field): void {
-    this.edit({ type: "left", field, rules: this.rules, paid: paidIDs(this.board) });
-  }
-
-  toggle(panel: Panel): void {
-    this.panel = this.panel === panel ? "none" : panel;
-  }
-
-  closeDialog(): void {
-    this.dialogs = reduceDialogs(this.dialogs, { type: "closed" });
-  }
+  /** check has the server asked about the transaction ID in the form. */
+  protected abstract check(): Promise<void>;
 
   /** setMini turns the window into the small one, and back. */
   protected abstract setMini(on: boolean): Promise<void>;

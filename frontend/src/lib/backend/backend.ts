@@ -43,6 +43,8 @@ export interface Backend {
 
   /** sendOrder resolves once the order is written down and bound to the call. The same key gets the same answer. */
   sendOrder(callId: string, key: string, form: Form): Promise<void>;
+  /** check is what the server knows against a transaction ID, in the words of a refusal; empty: nothing. */
+  check(transactionId: string): Promise<string>;
   ask(callId: string, what: Request): Promise<void>;
   /** inquire asks the acquirer what became of an order on hold; that may take seconds. */
   inquire(transactionId: string): Promise<Inquired>;

@@ -1,5 +1,6 @@
 import type { Backend, Request } from "./backend";
 import type { BackendEvent, Call, Change, Form, Inquired, LoginForm, OneTimeCodeSecret, Session, SetPassword, Settings, State, UserState, WireError } from "./types";
+import { words } from "$lib/model/order";
 import { sampleCode, session } from "./samples";
 
 /**
@@ -11,6 +12,8 @@ export class Fake implements Backend {
   mini = false;
   /** who is logged in, for a supervisor. */
   people: UserState[] = [];
+  /** transaction IDs that were paid on another day, or by another operator. */
+  paidBefore = new Set<string>();
   #state: State;
   #now: () => number;
   #subscribers = new Set<(event: BackendEvent) => void>();
@@ -102,6 +105,11 @@ export class Fake implements Backend {
     throw answer;
   };
 
+  check = async (transactionId: string): Promise<string> => {
+    this.#online();
+    return this.#paid(transactionId) ? words.alreadyPaid : "";
+  };
+
   ask = async (callId: string, what: Request): Promise<void> => {
     this.#online();
     const call = this.#call(callId);
@@ -146,9 +154,8 @@ export class Fake implements Backend {
   #bind(callId: string, form: Form): WireError | null {
     const call = this.#call(callId);
     if (call?.state !== "sendWindow") return refusal("no_window", "送信が失敗しました。", "F303");
-    const paid = this.#state.snapshot?.results.some((r) => r.outcome === "ok" && r.transactionId === form.transactionId);
-    if (paid) {
-      const refusals = [{ field: "transactionId", message: "この取引IDは決済済みです。" }];
+    if (this.#paid(form.transactionId)) {
+      const refusals = [{ field: "transactionId", message: words.alreadyPaid }];
       return { ...refusal("order_refused", ""), refusals };
     }
     const amount = Number(form.amount.replaceAll(",", ""));
@@ -162,6 +169,10 @@ export class Fake implements Backend {
     const next = { ...(this.#state.session ?? session), ...changes };
     this.#state = { ...this.#state, session: next };
     return next;
+  }
+
+  #paid(transactionId: string): boolean {
+    return this.paidBefore.has(transactionId) || (this.#state.snapshot?.results ?? []).some((r) => r.outcome === "ok" && r.transactionId === transactionId);
   }
 
   #call(id: string): Call | undefined {

@@ -34,6 +34,7 @@ export const wails: Backend = {
   users: () => bound.Users(),
   forceLogout: (userId) => bound.ForceLogout(userId),
   sendOrder: (callId, key, form) => bound.SendOrder(callId, key, form),
+  check: (transactionId) => bound.CheckTransactionID(transactionId),
   ask: (callId, what) => bound.Ask(callId, what),
   inquire: (transactionId) => bound.Inquire(transactionId),
   trust: (fingerprint) => bound.Trust(fingerprint),

@@ -1,5 +1,5 @@
 import { describe, expect, it, test } from "vitest";
-import { caretAfter, emptyForm, firstProblem, isEmpty, reduceForm, type FormEvent, type OrderForm } from "./form";
+import { caretAfter, emptyForm, firstProblem, idToCheck, isEmpty, reduceForm, type FormEvent, type OrderForm } from "./form";
 import { words, type Field, type Rules } from "./order";
 
 const rules: Rules = { memberId: true, paymentCountChoice: true };
@@ -65,6 +65,53 @@ describe("leaving a field", () => {
 
   it("warns of an ID that is known as paid", () => {
     expect(after(typed("transactionId", "ORD-1"), left("transactionId", ["ORD-1"])).errors.transactionId).toBe(words.alreadyPaid);
+  });
+});
+
+describe("what the server knows of a transaction ID", () => {
+  const known = (transactionId: string, message: string): FormEvent => ({ type: "known", known: { transactionId, message } });
+  const paid = known("ORD-1", words.alreadyPaid);
+
+  it("stands at the field as long as the ID does, and again when it comes back", () => {
+    const told = reduceForm(filled, paid);
+    expect(told.errors.transactionId).toBe(words.alreadyPaid);
+    const other = reduceForm(told, typed("transactionId", "ORD-12"));
+    expect(other.errors).toEqual({});
+    expect(reduceForm(other, typed("transactionId", "ORD-1")).errors.transactionId).toBe(words.alreadyPaid);
+  });
+
+  it("keeps 送信 at the field until the server says otherwise", () => {
+    const checked = reduceForm(reduceForm(filled, paid), { type: "checked", rules });
+    expect(firstProblem(checked, rules)).toBe("transactionId");
+    const cancelled = reduceForm(checked, known("ORD-1", ""));
+    expect(cancelled.errors).toEqual({});
+    expect(firstProblem(cancelled, rules)).toBeNull();
+  });
+
+  it("comes too late for an ID that is gone, and over no refusal of the form's own", () => {
+    expect(reduceForm(filled, known("ORD-2", words.alreadyPaid)).errors).toEqual({});
+    expect(after(typed("transactionId", "受注"), known("受注", "")).errors.transactionId).toBe(words.transactionIdCharacters);
+  });
+
+  it("takes back what the screen thought: the payment was cancelled", () => {
+    const thought = after(typed("transactionId", "ORD-1"), left("transactionId", ["ORD-1"]));
+    expect(reduceForm(thought, known("ORD-1", "")).errors).toEqual({});
+  });
+
+  it("is learned from a refused order too", () => {
+    const refused = reduceForm(filled, { type: "refused", refusals: [{ field: "transactionId", message: words.alreadyPaid }] });
+    expect(reduceForm(refused, { type: "checked", rules }).errors.transactionId).toBe(words.alreadyPaid);
+  });
+
+  it("survives クリア and its undoing", () => {
+    const cleared = after(typed("transactionId", "ORD-1"), paid, { type: "cleared" });
+    expect(cleared.errors).toEqual({});
+    expect(reduceForm(cleared, typed("transactionId", "ORD-1")).errors.transactionId).toBe(words.alreadyPaid);
+  });
+
+  it("is asked about whole IDs only, and never about a card number", () => {
+    const asked = (value: string) => idToCheck({ ...emptyForm, values: { ...emptyForm.values, transactionId: value } });
+    expect(["ORD-1", " ＯＲＤ－１ ", "", "受注", card, "4242 4242 4242 4242"].map(asked)).toEqual(["ORD-1", "ORD-1", "", "", "", ""]);
   });
 });
 

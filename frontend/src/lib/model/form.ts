@@ -9,6 +9,7 @@ import {
   once,
   refusalOf,
   refusalsOf,
+  transactionIdRefusal,
   withSeparators,
   words,
   type Field,
@@ -20,6 +21,14 @@ export interface OrderForm {
   errors: Partial<Record<Field, string>>;
   /** what クリア took away, until something is typed or sent. It never holds a card number: those are gone before. */
   cleared: Form | null;
+  /** what the server last said of a transaction ID. */
+  known: Known | null;
+}
+
+export interface Known {
+  transactionId: string;
+  /** why an order under it is refused; empty when it is not. */
+  message: string;
 }
 
 export type FormEvent =
@@ -29,6 +38,8 @@ export type FormEvent =
   | { type: "left"; field: Field; rules: Rules; paid: ReadonlySet<string> }
   /** The person asked to send: every field is judged. */
   | { type: "checked"; rules: Rules }
+  /** The server was asked about a transaction ID. */
+  | { type: "known"; known: Known }
   /** The server refused fields. */
   | { type: "refused"; refusals: Refusal[] }
   /** The language that this customer is to hear. */
@@ -40,7 +51,7 @@ export type FormEvent =
 
 const emptyValues: Form = { transactionId: "", memberId: "", amount: "", paymentCount: once };
 
-export const emptyForm: OrderForm = { values: emptyValues, errors: {}, cleared: null };
+export const emptyForm: OrderForm = { values: emptyValues, errors: {}, cleared: null, known: null };
 
 export function reduceForm(state: OrderForm, event: FormEvent): OrderForm {
   switch (event.type) {
@@ -49,15 +60,17 @@ export function reduceForm(state: OrderForm, event: FormEvent): OrderForm {
     case "left":
       return left(state, event);
     case "checked":
-      return withRefusals(state, refusalsOf(state.values, event.rules), {});
+      return withKnown(withRefusals(state, refusalsOf(state.values, event.rules), {}));
+    case "known":
+      return withKnown({ ...state, known: event.known });
     case "refused":
-      return withRefusals(state, event.refusals, state.errors);
+      return withRefusals({ ...state, known: knownOf(event.refusals, state) ?? state.known }, event.refusals, state.errors);
     case "language":
       return { ...state, values: { ...state.values, language: event.language } };
     case "cleared":
-      return isEmpty(state) ? state : { ...emptyForm, cleared: state.values };
+      return isEmpty(state) ? state : { ...emptyForm, cleared: state.values, known: state.known };
     case "restored":
-      return state.cleared ? { ...emptyForm, values: state.cleared } : state;
+      return state.cleared ? { ...emptyForm, values: state.cleared, known: state.known } : state;
     case "sent":
       return emptyForm;
   }
@@ -68,7 +81,8 @@ function typed(state: OrderForm, { field, value, rules, pasted }: FormEvent & { 
   if (isID(field) && (pasted ? looksLikeCard(narrow(text)) : looksLikeWholeCard(narrow(text)))) {
     return withValue(state, field, "", words.idIsCard);
   }
-  return withValue(state, field, text, whileTyping(field, text, rules));
+  const next = withValue(state, field, text, whileTyping(field, text, rules));
+  return field === "transactionId" ? withKnown(next) : next;
 }
 
 // While a field is being typed it is not called missing, and half an ID is not
@@ -79,17 +93,40 @@ function whileTyping(field: Field, text: string, rules: Rules): string {
   return message === words.idIsCard ? "" : message;
 }
 
+/** idToCheck is the transaction ID that the server may be asked about; empty where it is none, or a card number. */
+export function idToCheck({ values }: OrderForm): string {
+  const id = narrow(values.transactionId);
+  return transactionIdRefusal(id) === "" ? id : "";
+}
+
+// What the server said stands at the field for as long as the ID stands in it.
+function withKnown(state: OrderForm): OrderForm {
+  const { known, values } = state;
+  if (!known || known.transactionId !== idToCheck(state)) return state;
+  return withValue(state, "transactionId", values.transactionId, known.message, state.cleared);
+}
+
+// A refusal that the form itself would not have made is the server's knowledge.
+function knownOf(refusals: Refusal[], state: OrderForm): Known | null {
+  const refusal = refusals.find(({ field }) => field === "transactionId");
+  const transactionId = idToCheck(state);
+  return refusal && transactionId !== "" && refusal.message !== words.idIsCard ? { transactionId, message: refusal.message } : null;
+}
+
 function left(state: OrderForm, { field, rules, paid }: FormEvent & { type: "left" }): OrderForm {
   const text = narrow(state.values[field]);
   if (text === "") return state;
   if (isID(field) && looksLikeCard(text)) return withValue(state, field, "", words.idIsCard);
-  const known = field === "transactionId" && paid.has(text) ? words.alreadyPaid : "";
-  return withValue(state, field, text, refusalOf(field, text, rules) || known, state.cleared);
+  if (field !== "transactionId") return withValue(state, field, text, refusalOf(field, text, rules), state.cleared);
+  // The screen's own knowledge is there at once; the server, asked next, has the last word.
+  const known = paid.has(text) ? { transactionId: text, message: words.alreadyPaid } : state.known;
+  return withKnown({ ...withValue(state, field, text, refusalOf(field, text, rules), state.cleared), known });
 }
 
 function withValue(state: OrderForm, field: Field, value: string, message: string, cleared: Form | null = null): OrderForm {
   const { [field]: _, ...others } = state.errors;
   return {
+    ...state,
     values: { ...state.values, [field]: value },
     errors: message === "" ? others : { ...others, [field]: message },
     cleared,

@@ -109,7 +109,8 @@ export function refusalsOf(form: Form, rules: Rules): Refusal[] {
     .filter((refusal) => refusal.message !== "");
 }
 
-function transactionIdRefusal(id: string): string {
+/** transactionIdRefusal says what is wrong with a narrowed transaction ID; empty when nothing is. */
+export function transactionIdRefusal(id: string): string {
   if (id === "") return words.transactionIdMissing;
   if (looksLikeCard(id)) return words.idIsCard;
   if (!/^[A-Za-z0-9_-]+$/.test(id)) return words.transactionIdCharacters;

@@ -7,6 +7,8 @@ import {order} from '../models';
 
 export function Ask(arg1:string,arg2:string):Promise<void>;
 
+export function CheckTransactionID(arg1:string):Promise<string>;
+
 export function ConfirmOneTimeCode(arg1:string):Promise<wire.Session>;
 
 export function Distrust():Promise<void>;

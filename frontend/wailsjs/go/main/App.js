@@ -6,6 +6,10 @@ export function Ask(arg1, arg2) {
   return window['go']['main']['App']['Ask'](arg1, arg2);
 }
 
+export function CheckTransactionID(arg1) {
+  return window['go']['main']['App']['CheckTransactionID'](arg1);
+}
+
 export function ConfirmOneTimeCode(arg1) {
   return window['go']['main']['App']['ConfirmOneTimeCode'](arg1);
 }
