@@ -34,4 +34,5 @@ type Session struct {
 	LostAt      time.Time // when the connection was lost; zero while it stands
 	LockedAt    time.Time // when its screen was locked; zero: it is not
 	MustChange  bool      // begun with a password that the policy wants replaced first
+	LeftAt      time.Time // when somebody else logged in at Workstation; zero: nobody has
 }

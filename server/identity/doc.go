@@ -38,6 +38,14 @@
 // the password where the token is lost. Where the desktop resumes before the
 // server has noticed that the old connection is dead, the newer one wins.
 //
+// A workstation may hold the tokens of several users, one after the other. Once another
+// user has logged in there, a token alone resumes nothing: the person at the workstation
+// is not known to be the one of before. With the right password (and code) a login that
+// brings the token takes the session over, as a resume would, though the server does not
+// know its connection for lost yet. So the tokens in a stolen workstation's keyring are
+// worth what the one of the last user is, for 5 minutes; without a password the others
+// are worth nothing.
+//
 // A connection that the server itself ends by stopping is not lost: its 5 minutes
 // begin at the next start.
 //

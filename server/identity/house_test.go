@@ -22,6 +22,7 @@ import (
 
 var (
 	operator   = ivr.UserKey{Merchant: "shop", User: "op1"}
+	second     = ivr.UserKey{Merchant: "shop", User: "op2"} // of addSecond
 	supervisor = ivr.UserKey{Merchant: "shop", User: "boss"}
 	office     = netip.MustParseAddr("192.0.2.7")
 	byBoss     = audit.Actor{Who: supervisor, Source: "192.0.2.8"}
@@ -112,6 +113,13 @@ func (h *house) told() string {
 			cmp.Or(line.Source, "-"), line.Detail)
 	}
 	return text.String()
+}
+
+// addSecond adds one more operator, with password.
+func (h *house) addSecond() {
+	h.t.Helper()
+	h.must(h.store.PutUser(h.t.Context(), ivr.User{Key: second, Role: ivr.RoleOperator}))
+	h.setPassword(second, password)
 }
 
 func (h *house) setPassword(key ivr.UserKey, password string) {

@@ -52,6 +52,8 @@ type Store interface {
 	TouchSession(ctx context.Context, token ivr.TokenHash, at time.Time) error
 	LoseSession(ctx context.Context, token ivr.TokenHash, at time.Time) error
 	LoseSessions(ctx context.Context, at time.Time) error
+	// LeaveSessions notes that a user logged in where others still have sessions.
+	LeaveSessions(ctx context.Context, workstation string, to ivr.UserKey, at time.Time) error
 	DeleteSession(context.Context, ivr.TokenHash) error
 	DeleteSessionsLostBefore(ctx context.Context, t time.Time) ([]ivr.Session, error)
 }

@@ -2,6 +2,7 @@ package identity
 
 import (
 	"context"
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"net/netip"
@@ -50,7 +51,7 @@ func (i *Identity) Login(ctx context.Context, login wire.Login, source netip.Add
 }
 
 func readable(login wire.Login) bool {
-	for _, s := range []string{login.MerchantID, login.UserID, login.Password, login.Workstation, login.OneTimeCode} {
+	for _, s := range []string{login.MerchantID, login.UserID, login.Password, login.Workstation, login.OneTimeCode, login.Token} {
 		if len(s) > longestName {
 			return false
 		}
@@ -233,7 +234,7 @@ func (i *Identity) admit(
 func (i *Identity) settle(
 	ctx context.Context, who account, credential ivr.Credential, login wire.Login, source netip.Addr, from audit.Actor,
 ) (*Seat, error) {
-	own, err := i.vacant(ctx, who.key, login.Workstation)
+	own, err := i.vacant(ctx, who.key, login)
 	if errors.Is(err, errLoggedIn) {
 		i.refused(ctx, who, from, "logged in already")
 	}
@@ -256,8 +257,9 @@ func (i *Identity) settle(
 }
 
 // vacant is errLoggedIn where the user has a session that this workstation may not
-// replace; own tells that it has one that it may.
-func (i *Identity) vacant(ctx context.Context, user ivr.UserKey, workstation string) (own bool, err error) {
+// replace; own tells that it has one that it may: one whose connection is lost, or, with
+// its token, any, since the desktop notices before the server that a connection is dead.
+func (i *Identity) vacant(ctx context.Context, user ivr.UserKey, login wire.Login) (own bool, err error) {
 	session, err := i.store.SessionOf(ctx, user)
 	session.LostAt = i.lostAt(session)
 	switch {
@@ -268,10 +270,23 @@ func (i *Identity) vacant(ctx context.Context, user ivr.UserKey, workstation str
 	case expired(session, time.Now()):
 		i.expire(ctx, session)
 		return false, nil
-	case !session.LostAt.IsZero() && session.Workstation == workstation:
+	case session.Workstation == login.Workstation && (!session.LostAt.IsZero() || i.holds(session, login.Token)):
 		return true, nil
 	}
 	return false, errLoggedIn
+}
+
+// holds tells whether a token is that of a session: the stored one, or the one given out
+// last. It lets nobody in by itself: the password was right.
+func (i *Identity) holds(session ivr.Session, token string) bool {
+	hash := ivr.TokenHash(sha256.Sum256([]byte(token)))
+	if hash == session.Token {
+		return true
+	}
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	seat, ok := i.seats[session.User]
+	return ok && seat.next == hash
 }
 
 func (i *Identity) begin(ctx context.Context, who account, login wire.Login, source netip.Addr) (*Seat, error) {
@@ -284,13 +299,30 @@ func (i *Identity) begin(ctx context.Context, who account, login wire.Login, sou
 	if err := i.store.PutSession(ctx, session); err != nil {
 		return nil, err
 	}
-	if err := i.store.LoggedIn(ctx, who.key, now); err != nil {
+	if err := errors.Join(i.store.LoggedIn(ctx, who.key, now), i.leave(ctx, session, now)); err != nil {
 		return nil, errors.Join(err, i.store.DeleteSession(ctx, hash))
 	}
 	seat := i.take(session, grantOf(who, session, token, now), source)
 	i.log.Info("logged in", "user", who.key, "source", source, "workstation", login.Workstation)
 	i.tell(ctx, seat.event(audit.Login, audit.OK, "workstation "+login.Workstation))
 	return seat, nil
+}
+
+// leave notes that the sessions which others have at the workstation of a new one are left
+// behind: who sits there now is somebody else, and the tokens that the workstation keeps
+// are no longer enough to go back to them (Resume). It is called with i.changing held.
+func (i *Identity) leave(ctx context.Context, session ivr.Session, now time.Time) error {
+	if err := i.store.LeaveSessions(ctx, session.Workstation, session.User, now); err != nil {
+		return err
+	}
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	for user, seat := range i.seats {
+		if user != session.User && seat.session.Workstation == session.Workstation && seat.session.LeftAt.IsZero() {
+			seat.session.LeftAt = now
+		}
+	}
+	return nil
 }
 
 // refused tells of a login that was not let in. What was typed is told only where

@@ -14,7 +14,9 @@ import (
 )
 
 // Resume seats a new connection in the session that its workstation has. The
-// answer is CodeSessionLost where there is none any more.
+// answer is CodeSessionLost where there is none any more, and where somebody else has
+// logged in at the workstation since: whoever sits there now has to know the password
+// (Login takes the session over).
 func (i *Identity) Resume(ctx context.Context, resume wire.Resume, source netip.Addr) (*Seat, error) {
 	ctx = context.WithoutCancel(ctx) // what is begun is done, though the desktop be gone
 	i.changing.Lock()
@@ -27,6 +29,10 @@ func (i *Identity) Resume(ctx context.Context, resume wire.Resume, source netip.
 	session.LostAt = i.lostAt(session)
 	if session.Workstation != resume.Workstation {
 		i.resumeRefused(ctx, session, source, "another workstation")
+		return nil, errSessionLost
+	}
+	if !session.LeftAt.IsZero() {
+		i.resumeRefused(ctx, session, source, "somebody else has logged in at the workstation")
 		return nil, errSessionLost
 	}
 	who, err := i.account(ctx, session.User)

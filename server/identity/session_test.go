@@ -3,6 +3,7 @@ package identity
 import (
 	"context"
 	"errors"
+	"strings"
 	"testing"
 	"time"
 
@@ -144,6 +145,100 @@ func TestSameWorkstationMayLogInAgain(t *testing.T) {
 		h.mustLogin("ws1")
 		_, err = h.resume(old.Grant().Token, "ws1")
 		refusedWith(t, err, wire.CodeSessionLost, message.E309.Text())
+	})
+}
+
+// TestOwnTokenBringsTheUserBack is a workstation that somebody else has used between a
+// crash and the login after it: the session is there still, and whose it is proves it by
+// the password.
+func TestOwnTokenBringsTheUserBack(t *testing.T) {
+	inHouse(t, func(t *testing.T, h *house) {
+		h.addSecond()
+		old := h.mustLogin("ws1")
+		other, err := h.Login(t.Context(), loginOf(second, password, "ws1"), office)
+		h.must(err)
+		h.must(other.Logout(t.Context()))
+
+		login := loginOf(operator, password, "ws1")
+		for name, alter := range map[string]func(*wire.Login){
+			"no token":             func(*wire.Login) {},
+			"the token of nobody":  func(l *wire.Login) { l.Token = "no-such-token" },
+			"the token of another": func(l *wire.Login) { l.Token = other.Grant().Token },
+			"another workstation":  func(l *wire.Login) { l.Token, l.Workstation = old.Grant().Token, "ws2" },
+		} {
+			refused := login
+			alter(&refused)
+			if _, err := h.Login(t.Context(), refused, office); otherThan(err, wire.CodeAlreadyLoggedIn, message.AlreadyLoggedIn) != "" {
+				t.Errorf("%s: got %v, want the refusal of a second login", name, err)
+			}
+		}
+		login.Token = old.Grant().Token
+		wrong := login
+		wrong.Password = "wrong-horse-2"
+		_, err = h.Login(t.Context(), wrong, office)
+		refusedWith(t, err, wire.CodeAuthFailed, message.AuthFailed)
+
+		seat, err := h.Login(t.Context(), login, office)
+		h.must(err)
+		<-old.Ended() // its connection was not known to be dead
+		h.must(seat.Lost(t.Context()))
+		h.must(h.mustResume(seat.Grant().Token, "ws1").Heard(t.Context()))
+	})
+}
+
+func TestTokenGivenOutLastBringsTheUserBackToo(t *testing.T) {
+	inHouse(t, func(t *testing.T, h *house) {
+		login := loginOf(operator, password, "ws1")
+		login.Token = h.mustResume(h.mustLogin("ws1").Grant().Token, "ws1").Grant().Token // unheard
+		if _, err := h.Login(t.Context(), login, office); err != nil {
+			t.Error(err)
+		}
+	})
+}
+
+// TestTokenLeftBehindResumesNothing: whoever takes a workstation and the keyring on it
+// has the tokens of those who were there before, and not their passwords.
+func TestTokenLeftBehindResumesNothing(t *testing.T) {
+	for name, between := range map[string]func(*house, *Seat){
+		"lost":                 func(h *house, seat *Seat) { h.must(seat.Lost(h.t.Context())) },
+		"not known to be lost": func(*house, *Seat) {},
+		"over a restart": func(h *house, seat *Seat) {
+			h.must(seat.Heard(h.t.Context()))
+			h.restart(time.Minute)
+		},
+		"heard once more meanwhile": func(h *house, seat *Seat) { h.must(seat.Heard(h.t.Context())) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			inHouse(t, func(t *testing.T, h *house) {
+				h.addSecond()
+				seat := h.mustResume(h.mustLogin("ws1").Grant().Token, "ws1")
+				other, err := h.Login(t.Context(), loginOf(second, password, "ws1"), office)
+				h.must(err)
+				h.must(other.Logout(t.Context()))
+				between(h, seat)
+				_, err = h.resume(seat.Grant().Token, "ws1")
+				refusedWith(t, err, wire.CodeSessionLost, message.E309.Text())
+				if told := h.told(); !strings.Contains(told, "resumed refused shop/op1") {
+					t.Errorf("the audit log has no word of it:\n%s", told)
+				}
+				login := loginOf(operator, password, "ws1")
+				login.Token = seat.Grant().Token
+				if _, err := h.Login(t.Context(), login, office); err != nil {
+					t.Errorf("with the password: %v", err)
+				}
+			})
+		})
+	}
+}
+
+func TestUsersOfOtherWorkstationsAreNotDisturbed(t *testing.T) {
+	inHouse(t, func(t *testing.T, h *house) {
+		h.addSecond()
+		seat := h.mustLogin("ws1")
+		_, err := h.Login(t.Context(), loginOf(second, password, "ws2"), office)
+		h.must(err)
+		h.must(seat.Lost(t.Context()))
+		h.mustResume(seat.Grant().Token, "ws1")
 	})
 }
 

@@ -9,18 +9,19 @@ import (
 )
 
 const sessionColumns = "token_hash, merchant_id, user_id, workstation, source, created_at, seen_at, lost_at, " +
-	"locked_at, must_change"
+	"locked_at, must_change, left_at"
 
 // PutSession makes this the user's session; one the user had is gone.
 func (s *Store) PutSession(ctx context.Context, session ivr.Session) error {
 	_, err := s.write.ExecContext(ctx, `
-		INSERT INTO sessions (`+sessionColumns+`) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+		INSERT INTO sessions (`+sessionColumns+`) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 		ON CONFLICT (merchant_id, user_id) DO UPDATE SET token_hash = excluded.token_hash,
 			workstation = excluded.workstation, source = excluded.source, created_at = excluded.created_at,
 			seen_at = excluded.seen_at, lost_at = excluded.lost_at, locked_at = excluded.locked_at,
-			must_change = excluded.must_change`,
+			must_change = excluded.must_change, left_at = excluded.left_at`,
 		session.Token[:], session.User.Merchant, session.User.User, session.Workstation, session.Source,
-		toMs(session.CreatedAt), toMs(session.SeenAt), toMs(session.LostAt), toMs(session.LockedAt), session.MustChange)
+		toMs(session.CreatedAt), toMs(session.SeenAt), toMs(session.LostAt), toMs(session.LockedAt),
+		session.MustChange, toMs(session.LeftAt))
 	if err != nil {
 		return fmt.Errorf("write session of %s: %w", session.User, err)
 	}
@@ -84,6 +85,17 @@ func (s *Store) LoseSessions(ctx context.Context, at time.Time) error {
 	return nil
 }
 
+// LeaveSessions notes that a user has logged in at a workstation: whoever else has a
+// session there has left it. A session that was left before keeps the earlier time.
+func (s *Store) LeaveSessions(ctx context.Context, workstation string, to ivr.UserKey, at time.Time) error {
+	_, err := s.write.ExecContext(ctx, `UPDATE sessions SET left_at = coalesce(left_at, ?)
+		WHERE workstation = ? AND NOT (merchant_id = ? AND user_id = ?)`, toMs(at), workstation, to.Merchant, to.User)
+	if err != nil {
+		return fmt.Errorf("leave sessions at %s: %w", workstation, err)
+	}
+	return nil
+}
+
 // DeleteSession ends a session; one that is already gone is no error.
 func (s *Store) DeleteSession(ctx context.Context, token ivr.TokenHash) error {
 	if _, err := s.write.ExecContext(ctx, "DELETE FROM sessions WHERE token_hash = ?", token[:]); err != nil {
@@ -107,7 +119,7 @@ func scanSession(row scanner) (ivr.Session, error) {
 	var token []byte
 	err := row.Scan(&token, &session.User.Merchant, &session.User.User, &session.Workstation, &session.Source,
 		msTime{&session.CreatedAt}, msTime{&session.SeenAt}, msTime{&session.LostAt},
-		msTime{&session.LockedAt}, &session.MustChange)
+		msTime{&session.LockedAt}, &session.MustChange, msTime{&session.LeftAt})
 	copy(session.Token[:], token)
 	return session, found(err)
 }

@@ -13,7 +13,7 @@ func TestSessions(t *testing.T) {
 	ctx := t.Context()
 	first := ivr.Session{
 		Token: ivr.TokenHash{1}, User: operator, Workstation: "ws-1", Source: "10.0.0.7", CreatedAt: noon, SeenAt: noon,
-		LockedAt: noon, MustChange: true,
+		LockedAt: noon, MustChange: true, LeftAt: noon,
 	}
 	second := first
 	second.Token, second.Workstation = ivr.TokenHash{2}, "ws-2"
@@ -59,5 +59,34 @@ func TestSessions(t *testing.T) {
 	}
 	if all, err := s.Sessions(ctx, "shop"); err != nil || len(all) != 0 {
 		t.Errorf("all: got %v, %v", all, err)
+	}
+}
+
+func TestSessionsAreLeft(t *testing.T) {
+	s := openTest(t)
+	ctx := t.Context()
+	others := []ivr.UserKey{{Merchant: operator.Merchant, User: "elsewhere"}, {Merchant: operator.Merchant, User: "other"}}
+	for _, key := range others {
+		if err := s.PutUser(ctx, ivr.User{Key: key, Role: ivr.RoleOperator}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for n, session := range []ivr.Session{
+		{User: operator, Workstation: "ws-1"}, {User: others[0], Workstation: "ws-2"}, {User: others[1], Workstation: "ws-1"},
+	} {
+		session.Token, session.CreatedAt, session.SeenAt = ivr.TokenHash{byte(n)}, noon, noon
+		if err := s.PutSession(ctx, session); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, at := range []time.Time{noon.Add(time.Minute), noon.Add(time.Hour)} { // the earlier time counts
+		if err := s.LeaveSessions(ctx, "ws-1", operator, at); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for key, want := range map[ivr.UserKey]time.Time{operator: {}, others[0]: {}, others[1]: noon.Add(time.Minute)} {
+		if got, err := s.SessionOf(ctx, key); err != nil || !got.LeftAt.Equal(want) {
+			t.Errorf("%s: left at %v, %v, want %v", key, got.LeftAt, err, want)
+		}
 	}
 }

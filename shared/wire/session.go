@@ -22,9 +22,13 @@ type Login struct {
 	// OneTimeCode is the six digits of the authenticator, once CodeOneTimeCodeRequired
 	// has asked for them.
 	OneTimeCode string `json:"oneTimeCode,omitempty"`
+	// Token is of the session that the workstation still has of this user, where it has
+	// one: it is taken over. It takes the place of nothing else.
+	Token string `json:"token,omitempty"`
 }
 
-// Resume asks for a session that this workstation already has.
+// Resume asks for a session that this workstation already has. It is refused once another
+// user has logged in there: then a Login with the token takes the session over.
 type Resume struct {
 	Token       string `json:"token"`
 	Workstation string `json:"workstation"`

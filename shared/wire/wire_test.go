@@ -46,7 +46,7 @@ var samples = []struct {
 	id   int64
 	body any
 }{
-	{KindLogin, 1, &Login{"demo", "sato", "demo-1234", EntranceOperator, "ws-7f3a", "123456"}},
+	{KindLogin, 1, &Login{"demo", "sato", "demo-1234", EntranceOperator, "ws-7f3a", "123456", "token-1"}},
 	{KindResume, 1, &Resume{"token-1", "ws-7f3a"}},
 	{KindLogout, 2, nil},
 	{KindSetPassword, 3, &SetPassword{"demo-1234", "demo-5678", "demo-5678"}},
