@@ -40,7 +40,7 @@ type State struct {
 	Snapshot *wire.Snapshot  `json:"snapshot,omitempty"`
 	Settings native.Settings `json:"settings"`
 	Can      Abilities       `json:"can"`
-	Notice   string          `json:"notice,omitempty"` // about the start itself, for the person
+	Notice   string          `json:"notice,omitempty"` // about the start itself, for the person; a sentence to a line
 }
 
 // Abilities are what this machine can do for the program. What it cannot, the

@@ -6,9 +6,13 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"github.com/zalando/go-keyring"
 
 	"tsunagi/desktop/native"
 	"tsunagi/desktop/server"
@@ -68,7 +72,7 @@ func entered(e server.Event) bool   { return e.Session != nil }
 func startDesk(t *testing.T) (*servertest.Desk, flags) {
 	t.Helper()
 	d := &servertest.Desk{
-		Session:  wire.Session{Token: "token-1", User: wire.User{ID: "sato"}},
+		Session:  wire.Session{Token: "token-1", User: wire.User{ID: "sato"}, Merchant: wire.Merchant{ID: "demo"}},
 		Inquired: wire.Inquired{TransactionID: "A-1", Outcome: wire.OutcomeHold, AtMs: 5},
 		Paid:     "A-9",
 	}
@@ -166,6 +170,30 @@ func TestAutomaticLogin(t *testing.T) {
 	}
 }
 
+// The flags say who works here: what is on the screen of whoever came before is not
+// theirs to see.
+func TestAutomaticLoginOfAnotherUser(t *testing.T) {
+	d, f := startDesk(t)
+	opened, err := openFiles(f, quiet)
+	if err != nil {
+		t.Fatal(err)
+	}
+	suzuki := server.Owner{Address: d.Address, Merchant: "demo", User: "suzuki"}
+	if err := opened.secrets.SetToken(suzuki, "token-1"); err != nil {
+		t.Fatal(err)
+	}
+	f.auto = &LoginForm{MerchantID: "demo", UserID: "sato", Password: servertest.Password, Entrance: wire.EntranceOperator}
+	b := startApp(t, f)
+	b.wait("the session", entered)
+	b.stop()
+	if asked := d.Asked(); slices.Contains(asked, wire.KindResume) {
+		t.Errorf("asked %v: suzuki's session was resumed", asked)
+	}
+	if token, err := opened.secrets.Token(suzuki); token != "token-1" || err != nil {
+		t.Errorf("suzuki's token is gone: %q, %v", token, err)
+	}
+}
+
 func TestTrustAndServer(t *testing.T) {
 	d, f := startDesk(t)
 	f.Server, f.Trust = "", ""
@@ -231,6 +259,62 @@ func TestDamagedSettingsAreTold(t *testing.T) {
 	}
 	if got := startApp(t, flags{ConfigDir: folder}).State().Notice; got != message.SettingsDamaged {
 		t.Errorf("notice: got %q, want %q", got, message.SettingsDamaged)
+	}
+}
+
+func TestDamagedSecretsAreTold(t *testing.T) {
+	address := "a.example:8443"
+	for name, damage := range map[string]func(t *testing.T, folder string, secrets native.Secrets){
+		"file": func(t *testing.T, folder string, _ native.Secrets) {
+			if err := os.WriteFile(filepath.Join(folder, "secrets.json"), []byte(`{"pin`), 0o600); err != nil {
+				t.Fatal(err)
+			}
+		},
+		"pin": func(t *testing.T, _ string, secrets native.Secrets) {
+			if err := secrets.SetPin(address, "ab12"); err != nil {
+				t.Fatal(err)
+			}
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			f := flags{ConfigDir: t.TempDir(), Server: address}
+			if _, err := openFiles(f, quiet); err != nil {
+				t.Fatal(err)
+			}
+			damage(t, f.ConfigDir, native.FileSecrets(f.ConfigDir))
+			opened, err := openFiles(f, quiet)
+			if err != nil || opened.notice != message.SecretsDamaged {
+				t.Errorf("notice: got %q, %v, want %q", opened.notice, err, message.SecretsDamaged)
+			}
+			if pin, err := opened.secrets.Pin(address); pin != "" || err != nil {
+				t.Errorf("pin: got %q, %v, want none", pin, err)
+			}
+			if opened, err := openFiles(f, quiet); err != nil || opened.notice != "" {
+				t.Errorf("told again: %q, %v", opened.notice, err)
+			}
+		})
+	}
+}
+
+// The keyring of the machine is asked where no folder is named.
+func TestMachineWithoutKeyringIsTold(t *testing.T) {
+	keyring.MockInitWithError(errors.New("no secret service"))
+	t.Cleanup(keyring.MockInit)
+	for _, name := range []string{"HOME", "XDG_CONFIG_HOME", "APPDATA"} {
+		t.Setenv(name, t.TempDir())
+	}
+	t.Setenv("DBUS_SESSION_BUS_ADDRESS", "unix:path=/nonexistent") // to list what the fake keyring has not
+	address, pin := "a.example:8443", strings.Repeat("ab", 32)
+	opened, err := openFiles(flags{Server: address, Trust: pin}, quiet)
+	if err != nil || opened.notice != message.NoKeyring || opened.keyring {
+		t.Fatalf("notice: got %q (keyring %t), %v, want %q", opened.notice, opened.keyring, err, message.NoKeyring)
+	}
+	if got, err := opened.secrets.Pin(address); got != pin || err != nil {
+		t.Errorf("works on: pin %q, %v", got, err)
+	}
+	keyring.MockInit()
+	if opened, err := openFiles(flags{}, quiet); err != nil || opened.notice != "" || !opened.keyring {
+		t.Errorf("with a keyring: %q (keyring %t), %v", opened.notice, opened.keyring, err)
 	}
 }
 

@@ -19,7 +19,7 @@ type files struct {
 	secrets     native.Secrets
 	workstation string
 	keyring     bool
-	notice      string
+	notice      string // a sentence to a line
 }
 
 // openFiles prepares the folder and what the installer and the flags ask to remember.
@@ -44,6 +44,7 @@ func openFiles(f flags, log *slog.Logger) (files, error) {
 			slog.String("folder", folder), slog.Any("error", err))
 	}
 	opened.keyring = f.ConfigDir == "" && err == nil
+	opened.mend(log)
 	if err := opened.follow(f); err != nil {
 		opened.tell(message.PresetRefused)
 		log.Warn("follow the installation's preset", slog.Any("error", err))
@@ -67,6 +68,28 @@ func openFiles(f flags, log *slog.Logger) (files, error) {
 
 // tell adds to what the person reads above the login.
 func (o *files) tell(notice string) { o.notice = strings.TrimSpace(o.notice + "\n" + notice) }
+
+// mend throws away what is damaged among the secrets and says so. A damaged pin must not
+// be taken for a server that has changed.
+func (o *files) mend(log *slog.Logger) {
+	damaged, err := o.secrets.Mend()
+	if err != nil {
+		log.Warn("look through the secrets", slog.Any("error", err))
+	}
+	address := o.settings.Settings().Server
+	if pin, err := o.secrets.Pin(address); err == nil && pin != "" {
+		if _, err := server.ParseFingerprint(pin); err != nil {
+			damaged = true
+			if err := o.secrets.RemovePin(address); err != nil {
+				log.Warn("remove a damaged pin", slog.Any("error", err))
+			}
+		}
+	}
+	if damaged {
+		log.Warn("damaged secrets were thrown away")
+		o.tell(message.SecretsDamaged)
+	}
+}
 
 // follow begins with the server that the installer was told.
 func (o *files) follow(f flags) error {

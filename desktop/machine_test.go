@@ -206,7 +206,7 @@ func TestForget(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := opened.secrets.SetToken("a:1", "token"); err != nil {
+	if err := opened.secrets.SetToken(server.Owner{Address: "a:1", Merchant: "demo", User: "sato"}, "token"); err != nil {
 		t.Fatal(err)
 	}
 	if err := forget(f); err != nil {

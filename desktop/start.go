@@ -50,6 +50,7 @@ func connect(opened files, auto *LoginForm, log *slog.Logger, emit func(server.E
 		Address:     opened.settings.Settings().Server,
 		Pins:        opened.secrets,
 		Tokens:      opened.secrets,
+		Owner:       ownerOf(auto),
 		Workstation: opened.workstation,
 		Log:         log,
 		Notify: func(e server.Event) {
@@ -74,6 +75,15 @@ func connect(opened files, auto *LoginForm, log *slog.Logger, emit func(server.E
 		p.alarm.Stop()
 		p.tray.want(false)
 	}
+}
+
+// ownerOf is whose session the program is started for: with the flags of one user it must
+// not resume that of another.
+func ownerOf(auto *LoginForm) server.Owner {
+	if auto == nil {
+		return server.Owner{}
+	}
+	return server.Owner{Merchant: auto.MerchantID, User: auto.UserID}
 }
 
 // loginOnce logs in as the flags say as soon as there is a connection, unless a

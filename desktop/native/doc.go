@@ -11,8 +11,18 @@
 // A token lets whoever holds it resume a session for some minutes, and a pin decides
 // which server is trusted; both belong into the keyring (Windows Credential Manager,
 // or the Secret Service on Linux). Where there is none, as on a Linux without a
-// desktop session, they are kept in a plain file of mode 0600 beside the settings,
+// desktop session, they are kept in plain files of mode 0600 beside the settings,
 // and OpenSecrets says so. Passwords and card data are kept nowhere.
+//
+//	service           user                          secret
+//	tsunagi           pin HOST:PORT                 fingerprint of the server's certificate
+//	tsunagi session   token HOST:PORT MERCHANT/USER token of the session
+//	tsunagi session   index                         which tokens there are, and who left when
+//
+// A token is removed at a logout of any kind, when the server refuses it, and 6 minutes
+// after its user has left for another one or another server. An index that cannot be read
+// costs all tokens and no pin. Versions before kept "token HOST:PORT" beside the pins:
+// Mend takes it over, and the server tells whose it is.
 //
 // # Notifications and the task bar
 //

@@ -1,7 +1,6 @@
 package native
 
 import (
-	"errors"
 	"os"
 	"os/exec"
 	"testing"
@@ -22,19 +21,10 @@ func TestCredentialManager(t *testing.T) {
 		return
 	}
 	secrets, why := OpenSecrets(t.TempDir())
-	if why != nil {
-		t.Fatal(why)
-	}
-	const a, b = "test-a.invalid:8443", "test-b.invalid:8443"
-	if err := errors.Join(secrets.SetPin(a, "pin a"), secrets.SetToken(a, "token a"), secrets.SetToken(b, "token b"), secrets.RemoveToken(b)); err != nil {
-		t.Fatal(err)
-	}
-	wantSecret(t, "pin a", secrets.Pin, a)
-	wantSecret(t, "token a", secrets.Token, a)
-	wantSecret(t, "", secrets.Token, b)
+	must(t, why, secrets.SetPin(hostA, "pin a"))
+	wantSecret(t, "pin a", secrets.Pin, hostA)
+	takesOverAndLeavesNothing(t, secrets)
 	// Not Forget: a person who runs this has entries of the program there.
-	if err := errors.Join(secrets.RemovePin(a), secrets.RemoveToken(a)); err != nil {
-		t.Fatal(err)
-	}
-	wantSecret(t, "", secrets.Pin, a)
+	must(t, secrets.RemovePin(hostA))
+	wantSecret(t, "", secrets.Pin, hostA)
 }

@@ -8,8 +8,6 @@ import (
 	"runtime"
 	"testing"
 
-	"github.com/zalando/go-keyring"
-
 	"tsunagi/shared/message"
 )
 
@@ -150,87 +148,6 @@ func TestWorkstationIsMadeOnce(t *testing.T) {
 	}
 }
 
-func TestSecrets(t *testing.T) {
-	keyring.MockInit()
-	folder := t.TempDir()
-	ring, why := OpenSecrets(t.TempDir()) // a keyring forgets what an earlier start kept in its folder
-	if why != nil {
-		t.Fatal(why)
-	}
-	for name, secrets := range map[string]Secrets{"keyring": ring, "file": FileSecrets(folder)} {
-		t.Run(name, func(t *testing.T) {
-			const a, b = "a.example:8443", "b.example:8443"
-			steps := []error{
-				secrets.RemoveToken(a), // of one that is not there
-				secrets.SetPin(a, "pin a"),
-				secrets.SetPin(b, "pin b"),
-				secrets.SetToken(a, "token 1"),
-				secrets.SetToken(a, "token 2"),
-				secrets.SetToken(b, "token 3"),
-				secrets.RemovePin(b),
-				secrets.RemoveToken(b),
-			}
-			if err := errors.Join(steps...); err != nil {
-				t.Fatal(err)
-			}
-			wantSecret(t, "pin a", secrets.Pin, a)
-			wantSecret(t, "token 2", secrets.Token, a)
-			wantSecret(t, "", secrets.Pin, b)
-			wantSecret(t, "", secrets.Token, b)
-			if err := errors.Join(secrets.Forget(), secrets.Forget()); err != nil {
-				t.Fatal(err)
-			}
-			wantSecret(t, "", secrets.Pin, a)
-			wantSecret(t, "", secrets.Token, a)
-			if err := secrets.SetPin(a, "pin a"); err != nil {
-				t.Fatal(err)
-			}
-		})
-	}
-	wantMode(t, filepath.Join(folder, "secrets.json"))
-}
-
-func TestWithoutKeyringTheFileIsUsed(t *testing.T) {
-	keyring.MockInitWithError(errors.New("no secret service"))
-	folder := t.TempDir()
-	secrets, why := OpenSecrets(folder)
-	if why == nil {
-		t.Error("no reason was given")
-	}
-	if err := secrets.SetPin("a:1", "pin"); err != nil {
-		t.Fatal(err)
-	}
-	wantSecret(t, "pin", FileSecrets(folder).Pin, "a:1")
-}
-
-func TestKeyringThatBreaks(t *testing.T) {
-	keyring.MockInit()
-	folder := t.TempDir()
-	secrets, why := OpenSecrets(folder)
-	if err := errors.Join(why, secrets.SetToken("a:1", "old")); err != nil {
-		t.Fatal(err)
-	}
-	keyring.MockInitWithError(errors.New("it was locked"))
-	if err := errors.Join(secrets.SetPin("a:1", "pin"), secrets.SetToken("a:1", "new")); err != nil {
-		t.Fatalf("while it is broken: %v", err)
-	}
-	wantSecret(t, "pin", secrets.Pin, "a:1")
-	if secrets.RemoveToken("b:1") == nil {
-		t.Error("nobody was told that a token may be left in the keyring")
-	}
-	keyring.MockInit() // it is whole again
-	wantSecret(t, "new", secrets.Token, "a:1")
-	if err := secrets.SetToken("a:1", "newer"); err != nil {
-		t.Fatal(err)
-	}
-	wantSecret(t, "newer", secrets.Token, "a:1")
-	wantSecret(t, "", FileSecrets(folder).Token, "a:1")
-	if err := secrets.RemoveToken("a:1"); err != nil {
-		t.Fatal(err)
-	}
-	wantSecret(t, "", secrets.Token, "a:1")
-}
-
 // A folder that takes nothing: the program works on with what it has, and says so.
 func TestFolderThatTakesNothing(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "file")
@@ -247,28 +164,6 @@ func TestFolderThatTakesNothing(t *testing.T) {
 	}
 	if name, err := Workstation(folder); len(name) != 32 || err == nil {
 		t.Errorf("workstation: got %q, %v, want a name for this run and why it is not kept", name, err)
-	}
-}
-
-func TestDamagedSecretsAreForgotten(t *testing.T) {
-	for _, content := range []string{`{"pin a:1"`, `null`, `[]`, `{"pin a:1":5}`} {
-		folder := t.TempDir()
-		if err := os.WriteFile(filepath.Join(folder, "secrets.json"), []byte(content), 0o600); err != nil {
-			t.Fatal(err)
-		}
-		secrets := FileSecrets(folder)
-		wantSecret(t, "", secrets.Pin, "a:1")
-		if err := secrets.SetPin("a:1", "pin"); err != nil {
-			t.Errorf("%s: %v", content, err)
-		}
-		wantSecret(t, "pin", secrets.Pin, "a:1")
-	}
-}
-
-func wantSecret(t *testing.T, want string, get func(string) (string, error), address string) {
-	t.Helper()
-	if got, err := get(address); got != want || err != nil {
-		t.Errorf("%s: got %q, %v, want %q", address, got, err, want)
 	}
 }
 

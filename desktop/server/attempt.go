@@ -72,6 +72,7 @@ func (c *Client) attempt(ctx context.Context, address string, failures *backoff)
 	if address == "" {
 		return untilTold
 	}
+	c.tidy(address)
 	conn, remark, err := c.dial(ctx, address)
 	if ctx.Err() != nil {
 		if conn != nil {
@@ -96,6 +97,9 @@ func (c *Client) attempt(ctx context.Context, address string, failures *backoff)
 // dial connects. remark is for the person, about a connection that stands all the same.
 func (c *Client) dial(ctx context.Context, address string) (conn *link.Conn, remark string, err error) {
 	pin, err := c.options.Pins.Pin(address)
+	if err == nil && pin != "" {
+		pin, err = ParseFingerprint(pin)
+	}
 	if err != nil {
 		// Without its pin the server is a stranger: the person compares again.
 		c.log.Error("read pin", slog.Any("error", err))
@@ -160,7 +164,7 @@ func (c *Client) work(ctx context.Context, address string, conn *link.Conn, rema
 		conn.Close(link.CloseGoingAway, "not resumed")
 	} else {
 		c.use(n, remark)
-		c.beat(ctx, n)
+		c.beat(ctx, address, n)
 	}
 	receiving.Wait()
 	conn.Close(link.CloseNormal, "") // it is over; what counts is that its goroutines are gone
@@ -196,51 +200,4 @@ func (c *Client) drop(ctx context.Context, loggedOut bool) {
 	default:
 		c.setPhaseLocked(PhaseLost, nil, "")
 	}
-}
-
-// resume takes up the session that this workstation has, if it has one. An error
-// is worth another connection; a session that the server does not know any more is
-// forgotten, and the login screen is where to go.
-func (c *Client) resume(ctx context.Context, address string, n *connection) error {
-	token := c.keptToken(address)
-	if token == "" {
-		return nil
-	}
-	body := wire.Resume{Token: token, Workstation: c.options.Workstation}
-	frame, err := n.request(ctx, wire.KindResume, body, wire.KindSession)
-	var refusal *wire.Error
-	if errors.As(err, &refusal) && refusal.Code != wire.CodeUnavailable && refusal.Code != wire.CodeInternal {
-		c.forgetSession(address, &wire.LoggedOut{Message: refusal.Message})
-		return nil
-	}
-	if err != nil {
-		return err
-	}
-	session, err := link.Decode[wire.Session](frame)
-	if err != nil {
-		return err
-	}
-	c.saveToken(address, session.Token)
-	return nil
-}
-
-// keptToken reads the store once; from then on the client knows better.
-func (c *Client) keptToken(address string) string {
-	c.mu.Lock()
-	token, loaded := c.token, c.tokenLoaded
-	c.mu.Unlock()
-	if loaded {
-		return token
-	}
-	token, err := c.options.Tokens.Token(address)
-	if err != nil {
-		c.log.Warn("read session token", slog.Any("error", err))
-		return ""
-	}
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if c.address == address && !c.tokenLoaded {
-		c.token, c.tokenLoaded = token, true
-	}
-	return token
 }

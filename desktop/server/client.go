@@ -18,21 +18,12 @@ import (
 // DefaultPort is tsunagid's port for desktops, used where an address names none.
 const DefaultPort = "8443"
 
-// Tokens keeps the token of the session at each server over a restart of the
-// program. Its methods may be called from any goroutine and may wait for the
-// person, as a keyring does.
-type Tokens interface {
-	// Token is empty where none is kept.
-	Token(address string) (string, error)
-	SetToken(address, token string) error
-	RemoveToken(address string) error
-}
-
 // Options are what a Client needs; all but Address and Log must be set.
 type Options struct {
 	Address     string // host:port of the server; empty until SetServer
 	Pins        Pins
 	Tokens      Tokens
+	Owner       Owner       // whose session is resumed at the start; zero: that of whoever logged in last
 	Workstation string      // this installation: a session is bound to it
 	Notify      func(Event) // see the package comment
 	Log         *slog.Logger
@@ -47,16 +38,20 @@ type Client struct {
 	cancel  context.CancelFunc
 	done    chan struct{}
 
-	mu          sync.Mutex
-	address     string
-	refusedPin  bool               // Distrust: do not dial until told
-	restart     context.CancelFunc // ends the attempt in progress
-	current     *connection        // takes requests; nil unless connected
-	state       State
-	token       string // of state.Session, or kept from an earlier start
-	tokenLoaded bool   // the kept one was asked for
-	picture     picture
-	clock       clock
+	// keeping makes a change of the token one step, here and in the store. It is taken
+	// before mu.
+	keeping sync.Mutex
+
+	mu         sync.Mutex
+	address    string
+	refusedPin bool               // Distrust: do not dial until told
+	restart    context.CancelFunc // ends the attempt in progress
+	current    *connection        // takes requests; nil unless connected
+	state      State
+	kept       kept      // the token of state.Session, or of an earlier start
+	tidyAt     time.Time // when the store is looked through; zero: nothing old is there
+	picture    picture
+	clock      clock
 }
 
 // Start begins to connect. The caller must Stop the client.
@@ -72,6 +67,7 @@ func Start(options Options) *Client {
 		done:    make(chan struct{}),
 		address: options.Address,
 		restart: func() {},
+		tidyAt:  time.Now(),
 	}
 	c.state.Link = Link{Phase: PhaseIdle, SinceMs: time.Now().UnixMilli(), Address: options.Address}
 	go c.run(ctx)
@@ -121,7 +117,7 @@ func (c *Client) SetServer(typed string) error {
 	c.refusedPin = false
 	if address != c.address {
 		c.address = address
-		c.token, c.tokenLoaded = "", false
+		c.kept, c.tidyAt = kept{}, time.Now()
 		c.clock = clock{}
 		c.state.Link.OffsetMs = 0
 		c.leaveLocked(&wire.LoggedOut{})
@@ -187,28 +183,6 @@ func (c *Client) setPhaseLocked(phase Phase, shown *Certificate, words string) {
 func (c *Client) tellLinkLocked() {
 	copied := c.state.Link
 	c.options.Notify(Event{Link: &copied})
-}
-
-// enter takes over a session that the server answered with.
-func (c *Client) enter(session wire.Session) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.token, c.tokenLoaded = session.Token, true
-	session.Token = "" // the screens have no use for it
-	c.state.Session = &session
-	c.options.Notify(Event{Session: &session})
-}
-
-// forgetSession is the end of the session, here and in the store. A nil message is
-// for a logout that was asked for here.
-func (c *Client) forgetSession(address string, loggedOut *wire.LoggedOut) {
-	c.mu.Lock()
-	c.token, c.tokenLoaded = "", true
-	c.leaveLocked(loggedOut)
-	c.mu.Unlock()
-	if err := c.options.Tokens.RemoveToken(address); err != nil {
-		c.log.Warn("remove session token", slog.Any("error", err))
-	}
 }
 
 func (c *Client) leaveLocked(loggedOut *wire.LoggedOut) {

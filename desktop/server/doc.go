@@ -28,6 +28,14 @@
 // authority, no name. A certificate out of date is used and told (Link.Message). The handshake with any other certificate ends
 // before a byte of a session or a password is sent.
 //
+// # Whose session
+//
+// Tokens are kept by server and user. What is resumed without a password is the session of
+// whoever logged in last, and, where the program is started for a user (Options.Owner),
+// that user's alone. A login brings the token that is kept of its user, so that who was
+// cut off is let in again though somebody else has worked here meanwhile; the password
+// decides, the token proves no more than that it is the same workstation.
+//
 // # Requests
 //
 // A request is sent at once or fails at once with E309; nothing is queued and

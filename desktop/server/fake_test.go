@@ -22,7 +22,7 @@ import (
 
 const address = "tsunagi.example:8443"
 
-// fakeServer speaks the API over TLS in memory: it knows one user, replaces the
+// fakeServer speaks the API over TLS in memory: it knows everybody, replaces the
 // token at each login and resume, and keeps a picture that the test alters.
 type fakeServer struct {
 	t           *testing.T
@@ -31,24 +31,27 @@ type fakeServer struct {
 	server      *httptest.Server
 	listener    *linktest.Listener
 
-	mu       sync.Mutex
-	conns    []*link.Conn
-	attached *link.Conn // with a session
-	token    string
-	tokens   int
-	snapshot wire.Snapshot
-	received []wire.Frame // all but heartbeats
-	mute     map[wire.Kind]bool
-	answers  map[wire.Kind]*wire.Error
-	dials    int
-	down     bool
-	outdated bool // speaks no WebSocket at the path
-	line     *line
+	mu         sync.Mutex
+	conns      []*link.Conn
+	attached   *link.Conn // with a session
+	user       string     // of the last login
+	token      string
+	tokens     int
+	loginToken string // what the last login brought
+	endsAtOnce bool   // a session, by force
+	snapshot   wire.Snapshot
+	received   []wire.Frame // all but heartbeats
+	mute       map[wire.Kind]bool
+	answers    map[wire.Kind]*wire.Error
+	dials      int
+	down       bool
+	outdated   bool // speaks no WebSocket at the path
+	line       *line
 }
 
 func newFakeServer(t *testing.T) *fakeServer {
 	f := &fakeServer{
-		t: t, listener: linktest.NewListener(),
+		t: t, listener: linktest.NewListener(), user: "sato",
 		mute: make(map[wire.Kind]bool), answers: make(map[wire.Kind]*wire.Error),
 	}
 	f.server = httptest.NewUnstartedServer(http.HandlerFunc(f.serve))
@@ -144,6 +147,7 @@ func (f *fakeServer) handle(conn *link.Conn, frame wire.Frame) {
 			conn.Send(wire.KindError, frame.ID, &wire.Error{Code: wire.CodeAuthFailed, Message: message.AuthFailed})
 			return
 		}
+		f.user, f.loginToken = login.UserID, login.Token
 		f.openLocked(conn, frame.ID)
 	case wire.KindResume:
 		resume, err := link.Decode[wire.Resume](frame)
@@ -153,7 +157,7 @@ func (f *fakeServer) handle(conn *link.Conn, frame wire.Frame) {
 		}
 		f.openLocked(conn, frame.ID)
 	case wire.KindSetPassword, wire.KindUnlock, wire.KindConfirmOneTimeCode:
-		conn.Send(wire.KindSession, frame.ID, wire.Session{Token: f.token, User: wire.User{ID: "sato"}})
+		conn.Send(wire.KindSession, frame.ID, f.sessionLocked())
 	case wire.KindLogout:
 		f.token, f.attached = "", nil
 		conn.Send(wire.KindDone, frame.ID, nil)
@@ -189,8 +193,15 @@ func (f *fakeServer) openLocked(conn *link.Conn, id int64) {
 	f.tokens++
 	f.token = fmt.Sprintf("token-%d", f.tokens)
 	f.attached = conn
-	conn.Send(wire.KindSession, id, wire.Session{Token: f.token, User: wire.User{ID: "sato"}})
+	conn.Send(wire.KindSession, id, f.sessionLocked())
 	conn.Send(wire.KindSnapshot, 0, f.snapshot)
+	if f.endsAtOnce {
+		conn.Send(wire.KindLoggedOut, 0, wire.LoggedOut{Message: message.ForcedLogout})
+	}
+}
+
+func (f *fakeServer) sessionLocked() wire.Session {
+	return wire.Session{Token: f.token, User: wire.User{ID: f.user}, Merchant: wire.Merchant{ID: "demo"}}
 }
 
 // change alters the picture, and tells the desktop unless it is to be lost.
@@ -245,46 +256,80 @@ func (f *fakeServer) count(kind wire.Kind) int {
 
 // store is Pins and Tokens in memory.
 type store struct {
-	mu     sync.Mutex
-	pins   map[string]string
-	tokens map[string]string
-	err    error // of every method
+	mu      sync.Mutex
+	pins    map[string]string
+	tokens  map[Owner]string
+	current map[string]Owner
+	tidied  []time.Time // when Tidy was called
+	again   time.Duration
+	err     error // of every method
 }
+
+// sato is the user of most tests.
+var sato = Owner{address, "demo", "sato"}
 
 func newStore() *store {
-	return &store{pins: make(map[string]string), tokens: make(map[string]string)}
+	return &store{pins: make(map[string]string), tokens: make(map[Owner]string), current: make(map[string]Owner)}
 }
 
-func (s *store) get(from map[string]string, key string) (string, error) {
+// newStoreWith is one with the token of sato's session.
+func newStoreWith(token string) *store {
+	s := newStore()
+	s.tokens[sato], s.current[address] = token, sato
+	return s
+}
+
+func get[K comparable](s *store, from map[K]string, key K) (string, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return from[key], s.err
 }
 
-func (s *store) set(in map[string]string, key, value string) error {
+// change alters the store where it works.
+func (s *store) change(alter func()) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.err == nil {
-		in[key] = value
+		alter()
 	}
 	return s.err
 }
 
-func (s *store) remove(in map[string]string, key string) error {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.err == nil {
-		delete(in, key)
-	}
-	return s.err
+func (s *store) Pin(address string) (string, error) { return get(s, s.pins, address) }
+
+func (s *store) SetPin(address, fingerprint string) error {
+	return s.change(func() { s.pins[address] = fingerprint })
 }
 
-func (s *store) Pin(address string) (string, error)       { return s.get(s.pins, address) }
-func (s *store) SetPin(address, fingerprint string) error { return s.set(s.pins, address, fingerprint) }
-func (s *store) RemovePin(address string) error           { return s.remove(s.pins, address) }
-func (s *store) Token(address string) (string, error)     { return s.get(s.tokens, address) }
-func (s *store) SetToken(address, token string) error     { return s.set(s.tokens, address, token) }
-func (s *store) RemoveToken(address string) error         { return s.remove(s.tokens, address) }
+func (s *store) RemovePin(address string) error {
+	return s.change(func() { delete(s.pins, address) })
+}
+
+func (s *store) Current(address string) (Owner, string, error) {
+	s.mu.Lock()
+	owner := s.current[address]
+	s.mu.Unlock()
+	token, err := s.Token(owner)
+	return owner, token, err
+}
+
+func (s *store) Token(owner Owner) (string, error) { return get(s, s.tokens, owner) }
+
+func (s *store) SetToken(owner Owner, token string) error {
+	return s.change(func() { s.tokens[owner], s.current[owner.Address] = token, owner })
+}
+
+func (s *store) RemoveToken(owner Owner) error {
+	return s.change(func() { delete(s.tokens, owner) })
+}
+
+func (s *store) Tidy(string) (time.Time, error) {
+	err := s.change(func() { s.tidied = append(s.tidied, time.Now()) })
+	if s.again == 0 {
+		return time.Time{}, err
+	}
+	return time.Now().Add(s.again), err
+}
 
 // desk is a client at the fake server with its events.
 type desk struct {
@@ -295,9 +340,14 @@ type desk struct {
 }
 
 func newDesk(t *testing.T, f *fakeServer, s *store) *desk {
+	return newDeskFor(t, f, s, Owner{})
+}
+
+// newDeskFor is one that is started for a user.
+func newDeskFor(t *testing.T, f *fakeServer, s *store, owner Owner) *desk {
 	d := &desk{t: t, store: s, events: make(chan Event, 1000)}
 	d.Client = Start(Options{
-		Address: address, Pins: s, Tokens: s, Workstation: "ws-1",
+		Address: address, Pins: s, Tokens: s, Owner: owner, Workstation: "ws-1",
 		Notify:  func(e Event) { d.events <- e },
 		connect: f.dial,
 	})

@@ -27,7 +27,7 @@ func TestALockedSessionStaysOnTheScreen(t *testing.T) {
 			t.Errorf("unlocked: got %+v, %v", session, err)
 		}
 		d.wait("the unlocked session", func(e Event) bool { return e.Session != nil && !e.Session.Locked })
-		if got, _ := d.store.Token(address); got == "" || d.State().Session.Locked {
+		if got, _ := d.store.Token(sato); got == "" || d.State().Session.Locked {
 			t.Errorf("after unlocking: token %q, session %+v", got, d.State().Session)
 		}
 	})

@@ -39,7 +39,7 @@ func (c *Client) receive(address string, n *connection) (loggedOut bool) {
 func (c *Client) handle(address string, n *connection, frame wire.Frame) error {
 	switch frame.Kind {
 	case wire.KindSession:
-		err := take(frame, c.enter)
+		err := take(frame, func(session wire.Session) { c.enter(address, session) })
 		n.answer(frame)
 		return err
 	case wire.KindSnapshot:
@@ -115,13 +115,14 @@ func (c *Client) setClock(beat wire.Heartbeat) {
 }
 
 // beat sends heartbeats, and says goodbye when ctx ends.
-func (c *Client) beat(ctx context.Context, n *connection) {
+func (c *Client) beat(ctx context.Context, address string, n *connection) {
 	ticker := time.NewTicker(beatEvery)
 	defer ticker.Stop()
 	for {
 		if _, err := n.tell(wire.KindHeartbeat, wire.Heartbeat{SentAtMs: time.Now().UnixMilli()}); err != nil {
 			return // the receiving goroutine sees the end too
 		}
+		c.tidy(address)
 		select {
 		case <-ticker.C:
 		case <-n.over:

@@ -3,16 +3,17 @@ package server
 import (
 	"context"
 	"errors"
-	"log/slog"
 
 	"tsunagi/shared/link"
 	"tsunagi/shared/order"
 	"tsunagi/shared/wire"
 )
 
-// Login asks for a session. The workstation of login is set here.
+// Login asks for a session. The workstation of login is set here, and the token of the
+// session that its user may still have.
 func (c *Client) Login(ctx context.Context, login wire.Login) (wire.Session, error) {
 	login.Workstation = c.options.Workstation
+	login.Token = c.tokenFor(login)
 	return c.requestSession(ctx, wire.KindLogin, login)
 }
 
@@ -170,12 +171,4 @@ func (c *Client) connected() (address string, n *connection, err error) {
 		return "", nil, errLost()
 	}
 	return c.address, c.current, nil
-}
-
-// saveToken keeps the token for the next start of the program. Where that fails
-// the session works on and only a resume after a restart is lost.
-func (c *Client) saveToken(address, token string) {
-	if err := c.options.Tokens.SetToken(address, token); err != nil {
-		c.log.Warn("keep session token", slog.Any("error", err))
-	}
 }

@@ -35,7 +35,7 @@ func TestLogin(t *testing.T) {
 		if state.Session == nil || state.Snapshot == nil || state.Snapshot.Seq != 7 || state.Link.Phase != PhaseConnected {
 			t.Errorf("state: got %+v", state)
 		}
-		if got, _ := d.store.Token(address); got != "token-1" {
+		if got, _ := d.store.Token(sato); got != "token-1" {
 			t.Errorf("kept token: got %q, want token-1", got)
 		}
 	})
@@ -64,7 +64,7 @@ func TestLogout(t *testing.T) {
 		if state.Session != nil || state.Snapshot != nil {
 			t.Errorf("state after logout: got %+v", state)
 		}
-		if got, _ := d.store.Token(address); got != "" {
+		if got, _ := d.store.Token(sato); got != "" {
 			t.Errorf("kept token after logout: got %q", got)
 		}
 		f.closeAll()
@@ -117,7 +117,7 @@ func TestResumeAfterADrop(t *testing.T) {
 			d.wait("the new snapshot", func(e Event) bool { return e.Snapshot != nil && e.Snapshot.Seq == 30 })
 		}
 		synctest.Wait()
-		if got, _ := d.store.Token(address); got != "token-2" {
+		if got, _ := d.store.Token(sato); got != "token-2" {
 			t.Errorf("kept token: got %q, want the replaced one", got)
 		}
 	})
@@ -127,8 +127,8 @@ func TestResumeAtStart(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		f := newFakeServer(t)
 		f.token = "token-9"
-		s := newStore()
-		s.pins[address], s.tokens[address] = f.fingerprint, "token-9"
+		s := newStoreWith("token-9")
+		s.pins[address] = f.fingerprint
 		d := newDesk(t, f, s)
 		d.wait("the session", func(e Event) bool { return e.Session != nil })
 		d.waitPhase(PhaseConnected)
@@ -147,7 +147,7 @@ func TestSessionThatTheServerForgot(t *testing.T) {
 		d.waitPhase(PhaseLost)
 		d.wait("the logout", func(e Event) bool { return e.LoggedOut != nil })
 		d.waitPhase(PhaseConnected)
-		if got, _ := d.store.Token(address); got != "" {
+		if got, _ := d.store.Token(sato); got != "" {
 			t.Errorf("kept token: got %q, want none", got)
 		}
 		d.login()
@@ -171,7 +171,7 @@ func TestRequestAnsweredWithSessionLost(t *testing.T) {
 				})
 				wantCode(t, ask(d), wire.CodeSessionLost)
 				e := d.wait("the logout", func(e Event) bool { return e.LoggedOut != nil })
-				if got, _ := d.store.Token(address); got != "" || e.LoggedOut.Message != message.E309.Text() {
+				if got, _ := d.store.Token(sato); got != "" || e.LoggedOut.Message != message.E309.Text() {
 					t.Errorf("token %q is kept, the person is told %q", got, e.LoggedOut.Message)
 				}
 			})
@@ -254,7 +254,7 @@ func TestSetServerLeavesTheSession(t *testing.T) {
 		if l := d.waitPhase(PhaseUntrusted); l.Address != "other.example:9000" {
 			t.Errorf("address: got %q", l.Address)
 		}
-		if got, _ := d.store.Token(address); got != "token-1" {
+		if got, _ := d.store.Token(sato); got != "token-1" {
 			t.Errorf("token of the server left behind: got %q, want token-1", got)
 		}
 	})

@@ -41,9 +41,8 @@ func TestUnknownServerWaitsForTrust(t *testing.T) {
 func TestChangedCertificateIsRefused(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		f := newFakeServer(t)
-		s := newStore()
+		s := newStoreWith("token-0")
 		s.pins[address] = strings.Repeat("ab", 32)
-		s.tokens[address] = "token-0"
 		d := newDesk(t, f, s)
 		l := d.waitPhase(PhaseRefused)
 		if l.Certificate == nil || !l.Certificate.Changed || l.Message != message.CertificateChanged {

@@ -245,6 +245,8 @@ func (p pin) RemovePin(string) error      { return errors.New("pins are given by
 // noTokens keeps none: the session ends with the program.
 type noTokens struct{}
 
-func (noTokens) Token(string) (string, error)  { return "", nil }
-func (noTokens) SetToken(string, string) error { return nil }
-func (noTokens) RemoveToken(string) error      { return nil }
+func (noTokens) Current(string) (o server.Owner, token string, err error) { return o, "", nil }
+func (noTokens) Token(server.Owner) (string, error)                       { return "", nil }
+func (noTokens) SetToken(server.Owner, string) error                      { return nil }
+func (noTokens) RemoveToken(server.Owner) error                           { return nil }
+func (noTokens) Tidy(string) (time.Time, error)                           { return time.Time{}, nil }

@@ -1,6 +1,7 @@
 import { describe, expect, it, test } from "vitest";
 import { loggedOutState, session } from "$lib/backend/samples";
-import { initialClient, isLost, loginRemark, reduceSession, screenOf, userName, type SessionEvent } from "./session";
+import { setLanguage } from "$lib/words/index.svelte";
+import { initialClient, isLost, loginRemark, noticeOf, reduceSession, screenOf, userName, type SessionEvent } from "./session";
 
 const started: SessionEvent = { type: "started", state: loggedOutState };
 const after = (...events: SessionEvent[]) => events.reduce(reduceSession, initialClient);
@@ -47,6 +48,23 @@ describe("a notice about the start", () => {
     expect(loginRemark(after(damaged))).toEqual({ tone: "warn", text: "設定を戻しました。" });
     expect(loginRemark(after(damaged, link("idle")))?.text).toMatch(/^設定を戻しました。.*接続し直せます/);
     expect(loginRemark(after(damaged, { type: "loginRefused", message: "認証" }))?.text).toBe("認証");
+  });
+
+  it("stands there while the server cannot be reached, too", () => {
+    expect(loginRemark(after(damaged, link("lost", "届きません")))?.text).toBe("設定を戻しました。届きません");
+  });
+
+  it("says each of its sentences in the language of the screens", () => {
+    const noKeyring = "この端末ではキーリング(資格情報の保管庫)を使えません。サーバの指紋とログイン状態は、このユーザだけが読めるファイルに保存します。";
+    const state = { ...loggedOutState, notice: `設定ファイルが壊れていたため、初期設定に戻しました。\n${noKeyring}` };
+    const begun = after({ type: "started", state });
+    setLanguage("en");
+    try {
+      expect(loginRemark(begun)?.text).toMatch(/^The settings file was damaged.* This computer has no keyring\./);
+      expect(noticeOf(begun)).toBe(loginRemark(begun)?.text);
+    } finally {
+      setLanguage("ja");
+    }
   });
 
   it("stays for the person who is let in, and goes with the session", () => {

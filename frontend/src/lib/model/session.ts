@@ -120,13 +120,19 @@ export function isLost({ link, session }: Client): boolean {
   return session !== null && link.phase !== "connected";
 }
 
+/** noticeOf is the notice about the start, one sentence to a line, in the language of the screens. */
+export function noticeOf({ notice }: Client): string {
+  return sentences(...notice.split("\n"));
+}
+
 /** loginRemark is what stands above the login fields: a refusal, else what is wrong with the start or the link. */
 export function loginRemark({ remark, notice, link }: Client): Remark | null {
   if (remark) return remark;
-  if (link.phase === "idle") return { tone: "warn", text: sentences(notice, link.address === "" ? noServer : notConnected) };
-  if (link.phase === "lost" || link.phase === "refused") return { tone: "err", text: link.message || offlineOnly };
+  const began = notice.split("\n");
+  if (link.phase === "idle") return { tone: "warn", text: sentences(...began, link.address === "" ? noServer : notConnected) };
+  if (link.phase === "lost" || link.phase === "refused") return { tone: "err", text: sentences(...began, link.message || offlineOnly) };
   // A connection that stands may still have something the administrator must hear of.
-  const text = sentences(notice, link.message);
+  const text = sentences(...began, link.message);
   return text === "" ? null : { tone: "warn", text };
 }
 

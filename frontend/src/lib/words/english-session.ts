@@ -118,6 +118,8 @@ export const session: Readonly<Record<string, string>> = {
   "Tsunagiを起動できませんでした。": "Tsunagi could not be started.",
   "この端末ではキーリング(資格情報の保管庫)を使えません。サーバの指紋とログイン状態は、このユーザだけが読めるファイルに保存します。":
     "This computer has no keyring. The server's fingerprint and the session are kept in a file that only this user can read.",
+  "保存していたサーバの指紋かログイン状態が壊れていたため、破棄しました。指紋が表示されたら管理者から伝えられたものと比べ、ログインし直してください。":
+    "The server's fingerprint or the session that was kept here was damaged and has been thrown away. If you are shown a fingerprint, compare it with your administrator's, and log in again.",
 
   // user menu, logout
   ログアウト: "Log out",

@@ -1,0 +1,338 @@
+package native
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/zalando/go-keyring"
+
+	"tsunagi/desktop/server"
+)
+
+const hostA, hostB = "a.example:8443", "b.example:8443"
+
+var (
+	sato   = server.Owner{Address: hostA, Merchant: "demo", User: "sato"}
+	suzuki = server.Owner{Address: hostA, Merchant: "demo", User: "suzuki"}
+	satoB  = server.Owner{Address: hostB, Merchant: "demo", User: "sato"}
+	before = server.Owner{Address: hostA} // of a version that did not note whose
+)
+
+// kinds opens the secrets of each kind, empty.
+func kinds(t *testing.T) map[string]Secrets {
+	keyring.MockInit()
+	t.Setenv("DBUS_SESSION_BUS_ADDRESS", "unix:path=/nonexistent") // the real one's list is not the fake one's
+	ring, why := OpenSecrets(t.TempDir())                          // a keyring forgets what an earlier start kept in its folder
+	if why != nil {
+		t.Fatal(why)
+	}
+	return map[string]Secrets{"keyring": ring, "file": FileSecrets(t.TempDir())}
+}
+
+func TestSecrets(t *testing.T) {
+	for name, secrets := range kinds(t) {
+		t.Run(name, func(t *testing.T) {
+			must(t,
+				secrets.RemoveToken(sato), // of one that is not there
+				secrets.SetPin(hostA, "pin a"),
+				secrets.SetPin(hostB, "pin b"),
+				secrets.SetToken(sato, "token 1"),
+				secrets.SetToken(sato, "token 2"),
+				secrets.SetToken(satoB, "token 3"),
+				secrets.RemovePin(hostB),
+				secrets.RemoveToken(satoB),
+			)
+			wantSecret(t, "pin a", secrets.Pin, hostA)
+			wantSecret(t, "token 2", secrets.Token, sato)
+			wantSecret(t, "", secrets.Pin, hostB)
+			wantSecret(t, "", secrets.Token, satoB)
+			must(t, secrets.Forget(), secrets.Forget())
+			wantSecret(t, "", secrets.Pin, hostA)
+			wantSecret(t, "", secrets.Token, sato)
+			wantCurrent(t, secrets, hostA, server.Owner{}, "")
+			must(t, secrets.SetPin(hostA, "pin a"))
+		})
+	}
+}
+
+func TestTokensAreKeptByServerAndUser(t *testing.T) {
+	for name, secrets := range kinds(t) {
+		t.Run(name, func(t *testing.T) {
+			wantCurrent(t, secrets, hostA, server.Owner{}, "")
+			must(t, secrets.SetToken(sato, "of sato"), secrets.SetToken(satoB, "of sato at b"))
+			wantCurrent(t, secrets, hostA, sato, "of sato")
+			must(t, secrets.SetToken(suzuki, "of suzuki"))
+			wantSecret(t, "of sato", secrets.Token, sato)
+			wantCurrent(t, secrets, hostA, suzuki, "of suzuki")
+			wantCurrent(t, secrets, hostB, satoB, "of sato at b")
+			must(t, secrets.RemoveToken(suzuki))
+			wantCurrent(t, secrets, hostA, server.Owner{}, "") // sato is not there: only the password brings him back
+			wantSecret(t, "of sato", secrets.Token, sato)
+			must(t, secrets.RemoveToken(sato), secrets.RemoveToken(satoB))
+			wantNoTokens(t, secrets)
+		})
+	}
+}
+
+func TestTokensOfThoseWhoLeftGoWithTime(t *testing.T) {
+	for name, secrets := range kinds(t) {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				again := func(address string, want time.Duration) {
+					t.Helper()
+					at, err := secrets.Tidy(address)
+					got := time.Duration(0)
+					if !at.IsZero() {
+						got = time.Until(at).Round(time.Second)
+					}
+					if err != nil || got != want {
+						t.Errorf("tidied: more to do in %v, %v, want %v", got, err, want)
+					}
+				}
+				must(t, secrets.SetToken(satoB, "of sato at b"), secrets.SetToken(sato, "of sato"))
+				again(hostB, leftFor) // sato at a has gone to b
+				<-time.After(time.Minute)
+				again(hostA, leftFor) // and back
+				must(t, secrets.SetToken(sato, "of sato"))
+				<-time.After(time.Minute)
+				must(t, secrets.SetToken(suzuki, "of suzuki"))
+				again(hostA, leftFor-time.Minute)
+				<-time.After(leftFor - time.Minute)
+				again(hostA, time.Minute)
+				wantSecret(t, "", secrets.Token, satoB)
+				wantSecret(t, "of sato", secrets.Token, sato)
+				<-time.After(time.Minute)
+				again(hostA, 0)
+				wantSecret(t, "", secrets.Token, sato)
+				<-time.After(24 * time.Hour)
+				again(hostA, 0)
+				wantCurrent(t, secrets, hostA, suzuki, "of suzuki") // whether it is still good, the server knows
+				must(t, secrets.RemoveToken(suzuki))
+				wantNoTokens(t, secrets)
+			})
+		})
+	}
+}
+
+func TestIndexFitsIntoAnEntry(t *testing.T) {
+	secrets := kinds(t)["keyring"]
+	long := strings.Repeat("x", 30) // the longest ID
+	owner := func(n int) server.Owner {
+		return server.Owner{Address: strings.Repeat("a", 100) + ":8443", Merchant: long, User: fmt.Sprintf("%s%02d", long[2:], n)}
+	}
+	for n := range 3 * mostTokens {
+		must(t, secrets.SetToken(owner(n), strings.Repeat("t", 43)))
+	}
+	text, err := secrets.tokens.store.get(indexKey)
+	if err != nil || len(text) > 2560 {
+		t.Errorf("the index has %d bytes, %v", len(text), err)
+	}
+	wantSecret(t, "", secrets.Token, owner(0))
+	if value, _ := secrets.tokens.store.get(tokenKey(owner(0))); value != "" {
+		t.Error("the oldest token is left, unlisted")
+	}
+	wantSecret(t, strings.Repeat("t", 43), secrets.Token, owner(3*mostTokens-1))
+}
+
+// The real keyrings' lists are tested with the real ones.
+func TestTokensOfEarlierVersionsAreTakenOver(t *testing.T) {
+	folder := t.TempDir()
+	write(t, folder, pinFile, `{"pin `+hostA+`":"pin a","token `+hostA+`":"old a","token `+hostB+`":"old b"}`)
+	secrets := FileSecrets(folder)
+	if damaged, err := secrets.Mend(); damaged || err != nil {
+		t.Errorf("damaged %t, %v", damaged, err)
+	}
+	wantSecret(t, "pin a", secrets.Pin, hostA)
+	wantCurrent(t, secrets, hostA, before, "old a")
+	wantCurrent(t, secrets, hostB, server.Owner{Address: hostB}, "old b")
+	if keys, err := secrets.pins.keys(); len(keys) != 1 || err != nil {
+		t.Errorf("beside the pins: %q, %v", keys, err)
+	}
+	must(t, secrets.SetToken(sato, "new"), secrets.RemoveToken(before))
+	if _, err := secrets.Mend(); err != nil {
+		t.Error(err)
+	}
+	wantCurrent(t, secrets, hostA, sato, "new")
+}
+
+func TestWithoutKeyringTheFileIsUsed(t *testing.T) {
+	keyring.MockInitWithError(errors.New("no secret service"))
+	folder := t.TempDir()
+	secrets, why := OpenSecrets(folder)
+	if why == nil {
+		t.Error("no reason was given")
+	}
+	must(t, secrets.SetPin(hostA, "pin"), secrets.SetToken(sato, "token"))
+	wantSecret(t, "pin", FileSecrets(folder).Pin, hostA)
+	wantCurrent(t, FileSecrets(folder), hostA, sato, "token")
+	wantMode(t, filepath.Join(folder, pinFile))
+	wantMode(t, filepath.Join(folder, tokenFile))
+}
+
+func TestKeyringThatBreaks(t *testing.T) {
+	keyring.MockInit()
+	folder := t.TempDir()
+	secrets, why := OpenSecrets(folder)
+	must(t, why, secrets.SetToken(sato, "old"))
+	whole := secrets.tokens.store.(*fallbackStore)
+	ring := whole.ring
+	broken := errors.New("it was locked")
+	whole.ring = brokenStore{broken}
+	secrets.pins.(*fallbackStore).ring = brokenStore{broken}
+	must(t, secrets.SetPin(hostA, "pin"), secrets.SetToken(suzuki, "new"))
+	wantSecret(t, "pin", secrets.Pin, hostA)
+	wantCurrent(t, secrets, hostA, suzuki, "new")
+	if secrets.RemoveToken(satoB) == nil {
+		t.Error("nobody was told that a token may be left in the keyring")
+	}
+	whole.ring = ring // it is whole again
+	wantCurrent(t, secrets, hostA, suzuki, "new")
+	must(t, secrets.SetToken(suzuki, "newer"))
+	wantCurrent(t, secrets, hostA, suzuki, "newer")
+	if value, err := ring.get(tokenKey(sato)); value != "" || err != nil {
+		t.Errorf("a token is left in the keyring, unlisted: %q, %v", value, err)
+	}
+	wantCurrent(t, FileSecrets(folder), hostA, server.Owner{}, "")
+	must(t, secrets.RemoveToken(suzuki))
+	wantNoTokens(t, secrets)
+}
+
+// brokenStore is a keyring that is locked.
+type brokenStore struct{ err error }
+
+func (b brokenStore) get(string) (string, error) { return "", b.err }
+func (b brokenStore) set(string, string) error   { return b.err }
+func (b brokenStore) remove(string) error        { return b.err }
+func (b brokenStore) clear() error               { return b.err }
+func (b brokenStore) keys() ([]string, error)    { return nil, b.err }
+func (b brokenStore) mend() (bool, error)        { return false, b.err }
+
+func TestDamagedSecretsAreForgotten(t *testing.T) {
+	for _, content := range []string{`{"pin a:1"`, `null`, `[]`, `{"pin a:1":5}`} {
+		for _, name := range []string{pinFile, tokenFile} {
+			folder := t.TempDir()
+			write(t, folder, name, content)
+			secrets := FileSecrets(folder)
+			wantSecret(t, "", secrets.Pin, hostA)
+			if damaged, err := secrets.Mend(); !damaged || err != nil {
+				t.Errorf("%s in %s: damaged %t, %v", content, name, damaged, err)
+			}
+			if damaged, err := secrets.Mend(); damaged || err != nil {
+				t.Errorf("%s in %s, told again: damaged %t, %v", content, name, damaged, err)
+			}
+			must(t, secrets.SetPin(hostA, "pin"), secrets.SetToken(sato, "token"))
+			wantSecret(t, "pin", secrets.Pin, hostA)
+			wantCurrent(t, secrets, hostA, sato, "token")
+		}
+	}
+}
+
+func TestDamagedIndexTakesNoPins(t *testing.T) {
+	for name, secrets := range kinds(t) {
+		t.Run(name, func(t *testing.T) {
+			must(t, secrets.SetPin(hostA, "pin"), secrets.SetToken(sato, "token"), secrets.tokens.store.set(indexKey, "{\"entries\":7}"))
+			if damaged, _ := secrets.Mend(); !damaged { // the fake keyring cannot list what earlier versions kept
+				t.Error("nobody was told")
+			}
+			wantSecret(t, "pin", secrets.Pin, hostA)
+			wantNoTokens(t, secrets)
+			if value, err := secrets.tokens.store.get(tokenKey(sato)); value != "" || err != nil {
+				t.Errorf("a token is left that no index lists: %q, %v", value, err)
+			}
+			must(t, secrets.SetToken(sato, "again"))
+			wantCurrent(t, secrets, hostA, sato, "again")
+		})
+	}
+}
+
+func TestTokenThatCannotBeOneIsNone(t *testing.T) {
+	secrets := FileSecrets(t.TempDir())
+	must(t, secrets.SetToken(sato, "token"), secrets.tokens.store.set(tokenKey(sato), strings.Repeat("x", 1<<20)))
+	wantCurrent(t, secrets, hostA, sato, "")
+	wantSecret(t, "", secrets.Token, sato)
+}
+
+func FuzzParseIndex(f *testing.F) {
+	f.Add(`{"entries":[{"address":"a:1","merchant":"m","user":"u","current":true}]}`)
+	f.Add(`{"entries":null,"torn":true}`)
+	f.Fuzz(func(t *testing.T, text string) {
+		read, whole := parseIndex(text)
+		if !whole {
+			return
+		}
+		again, err := json.Marshal(read)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if back, whole := parseIndex(string(again)); !whole || back.Torn != read.Torn || !slices.Equal(back.Entries, read.Entries) {
+			t.Errorf("read %+v, then %+v", read, back)
+		}
+	})
+}
+
+// takesOverAndLeavesNothing is a day with a real keyring: an update of the program, two
+// users, and the end.
+func takesOverAndLeavesNothing(t *testing.T, secrets Secrets) {
+	t.Helper()
+	must(t, secrets.pins.set("token "+hostA, "of an earlier version"))
+	if damaged, err := secrets.Mend(); damaged || err != nil {
+		t.Errorf("damaged %t, %v", damaged, err)
+	}
+	wantSecret(t, "", secrets.pins.get, "token "+hostA)
+	wantCurrent(t, secrets, hostA, before, "of an earlier version")
+	must(t, secrets.SetToken(sato, "of sato"), secrets.RemoveToken(before), secrets.SetToken(suzuki, "of suzuki"))
+	wantCurrent(t, secrets, hostA, suzuki, "of suzuki")
+	wantSecret(t, "of sato", secrets.Token, sato)
+	must(t, secrets.RemoveToken(suzuki), secrets.RemoveToken(sato))
+	if keys, err := keyringKeys(tokenService); err != nil || slices.ContainsFunc(keys, func(key string) bool { return strings.Contains(key, hostA) }) {
+		t.Errorf("in the keyring: %q, %v", keys, err)
+	}
+}
+
+func must(t *testing.T, errs ...error) {
+	t.Helper()
+	if err := errors.Join(errs...); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func write(t *testing.T, folder, name, content string) {
+	t.Helper()
+	must(t, os.WriteFile(filepath.Join(folder, name), []byte(content), 0o600))
+}
+
+func wantSecret[K any](t *testing.T, want string, get func(K) (string, error), key K) {
+	t.Helper()
+	if got, err := get(key); got != want || err != nil {
+		t.Errorf("%v: got %q, %v, want %q", key, got, err, want)
+	}
+}
+
+func wantCurrent(t *testing.T, s Secrets, address string, owner server.Owner, token string) {
+	t.Helper()
+	if gotOwner, gotToken, err := s.Current(address); gotOwner != owner || gotToken != token || err != nil {
+		t.Errorf("current at %s: got %v %q, %v, want %v %q", address, gotOwner, gotToken, err, owner, token)
+	}
+}
+
+// wantNoTokens looks at what an index would list too.
+func wantNoTokens(t *testing.T, s Secrets) {
+	t.Helper()
+	text, err := s.tokens.store.get(indexKey)
+	if read, _ := parseIndex(text); len(read.Entries) > 0 || err != nil {
+		t.Errorf("left: %+v, %v", read.Entries, err)
+	}
+	for _, owner := range []server.Owner{sato, suzuki, satoB, before} {
+		if value, err := s.tokens.store.get(tokenKey(owner)); value != "" || err != nil {
+			t.Errorf("left of %v: %q, %v", owner, value, err)
+		}
+	}
+}
