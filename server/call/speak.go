@@ -20,7 +20,7 @@ func (c *Call) speak(play flow.Play) []*audio.Clip {
 	}
 	clips := voice.Say(words(play, c.machine)...)
 	if play.Loop && repeatsAfterPause(play.Guidance) {
-		clips = append(clips, audio.Silence(pauseBetween))
+		clips = append(clips, between)
 	}
 	return clips
 }
@@ -41,6 +41,9 @@ func (c *Call) languageOf(o order.Order) order.Language {
 
 // pauseBetween separates the repetitions of a sentence.
 const pauseBetween = 1200 * time.Millisecond
+
+// between is that pause, encoded once: a clip is shared by all calls that play it.
+var between = audio.Silence(pauseBetween)
 
 func repeatsAfterPause(g flow.Guidance) bool {
 	return g == flow.GuidancePressSend || g == flow.GuidanceOrderReceived
