@@ -1,9 +1,6 @@
 package scrub
 
-import (
-	"io"
-	"regexp"
-)
+import "io"
 
 // The lengths of what is taken for a card number (ISO/IEC 7812-1).
 const (
@@ -14,18 +11,61 @@ const (
 // mask takes the place of each digit.
 const mask = '*'
 
-// uuid is the shape of our IDs.
-var uuid = regexp.MustCompile(`\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b`)
+// shape is that of our IDs, UUIDs in small letters; x is a hexadecimal digit.
+const shape = "xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx"
 
 // Text masks card numbers where they stand and tells whether there was one. The
 // text keeps its length.
 func Text(text []byte) (found bool) {
+	if !long(text) {
+		return false
+	}
 	from := 0
-	for _, id := range uuid.FindAllIndex(text, -1) {
-		found = span(text[from:id[0]]) || found
-		from = id[1]
+	for at := 0; at+len(shape) <= len(text); {
+		if !isID(text, at) {
+			at++
+			continue
+		}
+		found = span(text[from:at]) || found
+		at += len(shape)
+		from = at
 	}
 	return span(text[from:]) || found
+}
+
+// long tells whether a number as long as a card's stands somewhere, perhaps in an ID.
+// Most of what a log says has none, and is looked at by this alone.
+func long(text []byte) bool {
+	digits := 0
+	for at, c := range text {
+		switch {
+		case isDigit(c):
+			if digits++; digits >= shortest {
+				return true
+			}
+		case digits > 0 && separates(c) && isDigit(text[at-1]):
+		default:
+			digits = 0
+		}
+	}
+	return false
+}
+
+// isID tells whether an ID stands at a place, and is not a part of a longer word.
+func isID(text []byte, at int) bool {
+	end := at + len(shape)
+	if at > 0 && isWord(text[at-1]) || end < len(text) && isWord(text[end]) {
+		return false
+	}
+	for n, c := range text[at:end] {
+		switch {
+		case shape[n] == '-' && c == '-':
+		case shape[n] == 'x' && (isDigit(c) || c >= 'a' && c <= 'f'):
+		default:
+			return false
+		}
+	}
+	return true
 }
 
 // String is Text for a string.
@@ -69,6 +109,10 @@ func run(text []byte, at int) (digits []int, end int) {
 func separates(c byte) bool { return c == ' ' || c == '-' || c == '.' || c == '_' }
 func isDigit(c byte) bool   { return c >= '0' && c <= '9' }
 
+func isWord(c byte) bool {
+	return isDigit(c) || c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c == '_'
+}
+
 // maskRun masks every stretch of digits that may be a card number.
 func maskRun(text []byte, digits []int) (found bool) {
 	values := make([]byte, len(digits))
@@ -111,6 +155,9 @@ func Writer(to io.Writer) io.Writer { return writer{to} }
 type writer struct{ to io.Writer }
 
 func (w writer) Write(p []byte) (int, error) {
+	if !long(p) {
+		return w.to.Write(p)
+	}
 	masked := append(make([]byte, 0, len(p)), p...) // a Writer may not change what it is given
 	Text(masked)
 	return w.to.Write(masked)

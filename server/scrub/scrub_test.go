@@ -24,6 +24,7 @@ func TestText(t *testing.T) {
 		"within a longer run":      {"99" + "4111111111111111", "*****************" + "*"},
 		"a time":                   {"time=2026-11-25T06:37:49.485Z", "time=2026-11-25T06:37:49.485Z"},
 		"an ID":                    {"call=01982116-6762-7001-8300-733433472731", "call=01982116-6762-7001-8300-733433472731"},
+		"an ID of digits alone":    {"call=41111111-1111-1111-1111-111111111111", "call=41111111-1111-1111-1111-111111111111"},
 		"a number beside an ID":    {"01982116-6762-7001-8300-733433472731=4111111111111111", "01982116-6762-7001-8300-733433472731=****************"},
 		"a telephone number":       {"caller=05030001024", "caller=05030001024"},
 		"in Japanese":              {"番号4111111111111111です", "番号****************です"},
@@ -59,6 +60,9 @@ func TestALogSaysNoCardNumber(t *testing.T) {
 		}
 	}
 }
+
+// uuid is another reading of what an ID looks like.
+var uuid = regexp.MustCompile(`\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b`)
 
 // looksLikeOne is another reading of the same rule: a pattern, and Luhn by the table
 // of doubled digits.
