@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 
 	"tsunagi/server"
 )
@@ -13,10 +14,13 @@ const merchantColumns = "merchant_id, name, settings"
 // Merchant finds a merchant with its settings. A setting that the file does not
 // know yet has its default.
 func (s *Store) Merchant(ctx context.Context, id ivr.MerchantID) (ivr.Merchant, error) {
-	m, err := scanMerchant(s.read.QueryRowContext(ctx, "SELECT "+merchantColumns+" FROM merchants WHERE merchant_id = ?", id))
+	m, err := s.merchants.get(id, func() (ivr.Merchant, error) {
+		return scanMerchant(s.read.QueryRowContext(ctx, "SELECT "+merchantColumns+" FROM merchants WHERE merchant_id = ?", id))
+	})
 	if err != nil {
 		return ivr.Merchant{}, fmt.Errorf("read merchant %s: %w", id, err)
 	}
+	m.Brands, m.Sources = slices.Clone(m.Brands), slices.Clone(m.Sources) // the caller's, who may write into them
 	return m, nil
 }
 
@@ -31,6 +35,7 @@ func (s *Store) Merchants(ctx context.Context) ([]ivr.Merchant, error) {
 
 // PutMerchant adds a merchant or replaces its name and settings.
 func (s *Store) PutMerchant(ctx context.Context, m ivr.Merchant) error {
+	defer s.merchants.forget()
 	settings, err := json.Marshal(m)
 	if err != nil {
 		return fmt.Errorf("write merchant %s: %w", m.ID, err)

@@ -10,6 +10,8 @@ import (
 	"path/filepath"
 
 	_ "modernc.org/sqlite" // the driver "sqlite": SQLite in Go, no C compiler needed to build
+
+	"tsunagi/server"
 )
 
 // Reasons why Open refuses a file.
@@ -30,6 +32,10 @@ type Store struct {
 
 	together                       together // what calls write down
 	putOrder, appendRow, putRecord prepared
+	appendAudit                    prepared
+
+	byNumber  known[string, ivr.User]
+	merchants known[ivr.MerchantID, ivr.Merchant]
 
 	minFree uint64 // bytes; see Room
 }

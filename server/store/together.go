@@ -80,21 +80,33 @@ func (s *Store) commit(batch []*written) {
 
 // prepared is a statement that is compiled once, at its first use.
 type prepared struct {
-	once sync.Once
-	stmt *sql.Stmt
-	err  error
+	mu   sync.Mutex
+	stmt *sql.Stmt // nil before
 }
 
 // exec runs a statement on the writing connection together with others.
 func (s *Store) exec(ctx context.Context, p *prepared, query string, args ...any) (sql.Result, error) {
-	p.once.Do(func() { p.stmt, p.err = s.write.PrepareContext(context.WithoutCancel(ctx), query) })
-	if p.err != nil {
-		return nil, p.err
+	stmt, err := s.prepared(ctx, p, query)
+	if err != nil {
+		return nil, err
 	}
 	var result sql.Result
-	err := s.jointly(func(tx *sql.Tx) (err error) {
-		result, err = tx.StmtContext(ctx, p.stmt).ExecContext(ctx, args...)
+	err = s.jointly(func(tx *sql.Tx) (err error) {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		result, err = tx.Stmt(stmt).Exec(args...) // a context would cost a goroutine
 		return err
 	})
 	return result, err
+}
+
+// prepared is a statement of the writing connection, compiled where it has not been.
+func (s *Store) prepared(ctx context.Context, p *prepared, query string) (_ *sql.Stmt, err error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.stmt == nil {
+		p.stmt, err = s.write.PrepareContext(context.WithoutCancel(ctx), query)
+	}
+	return p.stmt, err
 }

@@ -32,7 +32,9 @@ func (s *Store) User(ctx context.Context, key ivr.UserKey) (ivr.User, error) {
 
 // UserByIVRNumber finds the operator to whom the number is bound.
 func (s *Store) UserByIVRNumber(ctx context.Context, number string) (ivr.User, error) {
-	u, err := scanUser(s.read.QueryRowContext(ctx, "SELECT "+userColumns+" FROM users WHERE ivr_number = ?", number))
+	u, err := s.byNumber.get(number, func() (ivr.User, error) {
+		return scanUser(s.read.QueryRowContext(ctx, "SELECT "+userColumns+" FROM users WHERE ivr_number = ?", number))
+	})
 	if err != nil {
 		return ivr.User{}, fmt.Errorf("read user of IVR number %s: %w", number, err)
 	}
@@ -51,6 +53,7 @@ func (s *Store) Users(ctx context.Context, merchant ivr.MerchantID) ([]ivr.User,
 // PutUser adds a user, without a password, or replaces everything but the
 // credential. It is ErrNumberTaken where the number is another operator's.
 func (s *Store) PutUser(ctx context.Context, u ivr.User) error {
+	defer s.byNumber.forget()
 	_, err := s.write.ExecContext(ctx, `
 		INSERT INTO users (merchant_id, user_id, role, read_only, comment, ivr_number, extension, disabled)
 		VALUES (?1, ?2, CASE ?3 WHEN 'auditor' THEN 'supervisor' ELSE ?3 END, ?3 = 'auditor', ?4, nullif(?5, ''), ?6, ?7)
