@@ -6,7 +6,9 @@ import (
 	"fmt"
 	"net/netip"
 	"os"
+	"os/exec"
 	"path/filepath"
+	"strings"
 
 	"tsunagi/server/audio"
 	"tsunagi/server/prompt"
@@ -19,7 +21,9 @@ var asteriskConf embed.FS
 // of the loopback that the documentation network of the configuration stands for.
 const network = "127.66.1."
 
-// asterisk is the peer to beat: Asterisk 22 in the folder of build/pbx.sh.
+// asterisk is the peer to beat: Asterisk 22 in the folder of build/pbx.sh, with the
+// configuration that Debian installs and what package bench's own files say instead: a
+// site's Asterisk has all its modules, and keeps records of its calls as we do.
 type asterisk struct {
 	p *process
 	t Target
@@ -36,12 +40,12 @@ func startAsterisk(r *Run, s setting) (server, error) {
 	if err != nil {
 		return nil, err
 	}
-	for _, sub := range []string{"etc", "db", "keys", "log", "run", "spool", "sounds"} {
+	for _, sub := range []string{"etc", "db", "keys", "log/cdr-csv", "run", "spool", "sounds"} {
 		if err := os.MkdirAll(filepath.Join(dir, sub), 0o755); err != nil {
 			return nil, err
 		}
 	}
-	if err := configureAsterisk(dir, s); err != nil {
+	if err := configureAsterisk(r, dir, s); err != nil {
 		return nil, err
 	}
 	if err := writeSounds(filepath.Join(dir, "sounds"), r.sound, r.voice); err != nil {
@@ -58,7 +62,15 @@ func startAsterisk(r *Run, s setting) (server, error) {
 	return a, nil
 }
 
-func configureAsterisk(dir string, s setting) error {
+func configureAsterisk(r *Run, dir string, s setting) error {
+	root, err := exec.Command(r.PBX, "path").Output()
+	if err != nil {
+		return fmt.Errorf("find the PBX: %w", err)
+	}
+	installed := os.DirFS(filepath.Join(strings.TrimSpace(string(root)), "etc", "asterisk"))
+	if err := os.CopyFS(filepath.Join(dir, "etc"), installed); err != nil {
+		return fmt.Errorf("take over the configuration as installed: %w", err)
+	}
 	files, err := asteriskConf.ReadDir("asterisk")
 	if err != nil {
 		return err
