@@ -280,6 +280,32 @@ test("F11 turns to the small window and back, the form untouched", async () => {
   expect(field("transactionId").value).toBe("ORD-1");
 });
 
+test("the small window's keys do what it shows: nothing is emptied, opened or focused behind it", async () => {
+  const { app, field } = await operator();
+  await fill(field);
+  await press("F11");
+  const before = document.activeElement;
+  for (const key of ["F1", "F2", "F3", "F4", "F8"]) expect((await press(key)).defaultPrevented).toBe(true);
+  await press(",", { ctrlKey: true });
+  expect([app.panel, app.form.values.transactionId, app.mini]).toEqual(["none", "ORD-1", true]);
+  expect(document.activeElement).toBe(before);
+});
+
+test("F12 in the small window sends, and brings the form back where something is missing", async () => {
+  const { app, backend, field } = await operator([calls.waiting]);
+  await type(field("transactionId"), "ORD-1");
+  await press("F11");
+  const sent = vi.spyOn(backend, "sendOrder");
+  await press("F12");
+  expect([app.mini, sent.mock.calls.length]).toEqual([false, 0]);
+  expect(document.activeElement).toBe(field("amount"));
+  await type(field("amount"), "100");
+  await press("F11");
+  await press("F12");
+  expect(sent).toHaveBeenCalledTimes(1);
+  expect(app.mini).toBe(true);
+});
+
 test("a dialog that waits behind the small window leaves its keys alone", async () => {
   const { backend, queryByRole } = await operator();
   await press("F11");

@@ -1,6 +1,6 @@
 import { describe, expect, it, test } from "vitest";
 import { guard, isBrowserKey } from "./guard";
-import { commandOf, keyOf, shortcuts } from "./shortcuts";
+import { commandOf, isInMini, keyOf, shortcuts } from "./shortcuts";
 
 const press = (key: string, more: KeyboardEventInit = {}) => new KeyboardEvent("keydown", { key, cancelable: true, ...more });
 
@@ -24,6 +24,10 @@ test("no two commands share a key, and none is a bare letter", () => {
   expect(new Set(keys).size).toBe(keys.length);
   expect(keys.filter((key) => key.length === 1)).toEqual([]);
   expect(keyOf("restore")).toBe("Ctrl+Z");
+});
+
+test("in the small window only what it shows can be done by key", () => {
+  expect(shortcuts.map(({ command }) => command).filter(isInMini)).toEqual(["send", "mini"]);
 });
 
 describe("what a browser would do by itself", () => {
