@@ -40,6 +40,40 @@ it("the lock hides the work, keeps the form and the band, and opens by the passw
   expect(field("transactionId").value).toBe("ORD-1");
 });
 
+it.each(["operator", "supervisor"] as const)("the lock hides the dialogs of the %s, but not the question whether to log out", async (entrance) => {
+  const state = operatorState([], { session: { ...session, user: { ...session.user, entrance } } });
+  const { app, backend, queryByRole, getByRole } = await show(state);
+  backend.change({ notice: { messageId: "W406", message: "…", callId: "42", transactionId: "ORD-42" } });
+  await settle();
+  expect(queryByRole("alertdialog")).not.toBeNull();
+  await app.lock();
+  await settle();
+  expect(queryByRole("alertdialog")).toBeNull();
+  getByRole("button", { name: "ログアウト" }).click();
+  await settle();
+  expect(getByRole("alertdialog").textContent).toContain("I005");
+  getByRole("button", { name: "いいえ" }).click();
+  await app.unlock("demo-1234");
+  await settle();
+  expect(getByRole("alertdialog").textContent).toContain("ORD-42");
+});
+
+it("the lock takes back a forced logout that was only asked about", async () => {
+  const { people = [], state } = scenarios["sv-live"]!;
+  const screen = await show(state);
+  screen.backend.people = people;
+  await screen.app.refreshUsers();
+  await settle();
+  screen.getByRole("button", { name: "受注センター 高橋: 強制ログアウト" }).click();
+  await settle();
+  await screen.app.lock();
+  await settle();
+  expect(screen.queryByRole("alertdialog")).toBeNull();
+  await screen.app.unlock("demo-1234");
+  await settle();
+  expect(screen.queryByRole("alertdialog")).toBeNull();
+});
+
 it("a screen is idle when nobody touches it, but not while a call takes a card", () => {
   vi.useFakeTimers();
   let busy = false;
