@@ -330,3 +330,35 @@ func TestCloseEndsNext(t *testing.T) {
 	b.Append(row(suzuki, "c1", 1))
 	s.Close()
 }
+
+func TestRowsAreShownAndHidden(t *testing.T) {
+	b := board.New()
+	b.Append(row(suzuki, "c1", 1))
+	s := b.Subscribe(ofSuzuki)
+	defer s.Close()
+	nextSnapshot(t, s)
+
+	b.Append(row(suzuki, "c1", 2)) // not taken yet, and not to be seen any more
+	b.Notify(suzuki, wire.Notice{MessageID: "F301"})
+	s.ShowRows(false)
+	b.Append(row(suzuki, "c1", 3))
+	b.Put(suzuki, picture("c1", wire.StateGreeting))
+	snapshot := nextSnapshot(t, s)
+	if len(snapshot.Rows) != 0 || len(snapshot.Calls) != 1 {
+		t.Errorf("hidden: got rows %+v and calls %+v", snapshot.Rows, snapshot.Calls)
+	}
+	if change := nextChange(t, s); change.Notice == nil || change.Seq != snapshot.Seq+1 {
+		t.Errorf("got %+v, want the notice that waited", change)
+	}
+	s.ShowRows(false)
+	nothing(t, s)
+
+	s.ShowRows(true)
+	if snapshot := nextSnapshot(t, s); len(snapshot.Rows) != 3 {
+		t.Errorf("shown again: got rows %+v, want all three", snapshot.Rows)
+	}
+	b.Append(row(suzuki, "c1", 4))
+	if change := nextChange(t, s); change.Row == nil || change.Row.Number != 4 {
+		t.Errorf("got %+v, want row 4", change)
+	}
+}

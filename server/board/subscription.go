@@ -81,6 +81,19 @@ func (s *Subscription) Restart() {
 	s.wakeLocked()
 }
 
+// ShowRows lets rows through from now on, or no more: where that is new, the next update
+// is a snapshot with them, or without.
+func (s *Subscription) ShowRows(rows bool) {
+	s.board.mu.Lock()
+	defer s.board.mu.Unlock()
+	if s.filter.Rows == rows {
+		return
+	}
+	s.filter.Rows = rows
+	s.restartLocked()
+	s.wakeLocked()
+}
+
 // Close ends the subscription. It may be called again and from any goroutine.
 func (s *Subscription) Close() {
 	s.board.mu.Lock()

@@ -51,8 +51,8 @@ func (i *Identity) AddUser(ctx context.Context, by audit.Actor, user ivr.User) (
 	return password, nil
 }
 
-// EditUser replaces what is known of a user but the password. Who is disabled, or has
-// another role from now on, is logged out.
+// EditUser replaces what is known of a user but the password, also in a session of theirs.
+// Who is disabled, or has another role from now on, is logged out.
 func (i *Identity) EditUser(ctx context.Context, by audit.Actor, user ivr.User) error {
 	if err := CheckUser(user); err != nil {
 		return err
@@ -87,7 +87,7 @@ func (i *Identity) EditUser(ctx context.Context, by audit.Actor, user ivr.User) 
 			return err
 		}
 	}
-	return nil
+	return i.refresh(ctx, user.Key.Merchant, user)
 }
 
 // disableDormant disables an account that nobody has used for 90 days. It is called with

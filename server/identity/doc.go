@@ -53,6 +53,10 @@
 // password set, and connected or lost for less than onlineGrace. A locked screen is
 // there: whoever transfers a call sits before it.
 //
+// What an administrator changes of a user or a merchant reaches the sessions that stand
+// (Refresh, EditUser, Seat.Changed); but what a new policy asks of a person, a longer
+// password or an authenticator, is asked at the next login.
+//
 // # Passwords
 //
 // Argon2id with 19 MiB, 2 passes and 1 lane (OWASP's minimum: the machine also

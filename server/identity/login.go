@@ -201,16 +201,22 @@ func (i *Identity) countSource(ctx context.Context, from audit.Actor, now time.T
 func (i *Identity) admit(
 	ctx context.Context, who account, login wire.Login, source netip.Addr, from audit.Actor,
 ) (*Seat, error) {
-	// The password was checked some time ago: it may have been changed, or the
-	// account locked by another connection's guesses, since.
-	credential, err := i.store.Credential(ctx, who.key)
-	switch {
-	case err != nil:
+	// The password was checked some time ago: it may have been changed, the account
+	// locked by another connection's guesses, or the settings changed, since.
+	present, err := i.account(ctx, who.key)
+	if err != nil {
 		return nil, err
+	}
+	checked := who.credential.Hash
+	who, credential := present, present.credential
+	switch {
+	case !who.known || who.user.Disabled:
+		i.refused(ctx, who, from, "disabled meanwhile")
+		return nil, errAuthFailed
 	case !credential.LockedAt.IsZero():
 		i.refused(ctx, who, from, "locked")
 		return nil, errLocked
-	case credential.Hash != who.credential.Hash:
+	case credential.Hash != checked:
 		i.refused(ctx, who, from, "password changed meanwhile")
 		return nil, errAuthFailed
 	case entranceOf(who.user.Role) != login.Entrance:

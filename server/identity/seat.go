@@ -6,6 +6,7 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"errors"
+	"fmt"
 	"net/netip"
 	"time"
 
@@ -71,7 +72,8 @@ func (g Grant) Blocked() *ivr.Error {
 type Seat struct {
 	identity *Identity
 	ended    chan struct{}
-	source   string // address of this connection
+	changed  chan struct{} // has room for one: the grant is to be looked at
+	source   string        // address of this connection
 
 	// Guarded by identity.mu.
 	session ivr.Session   // as the store has it
@@ -88,6 +90,10 @@ func (s *Seat) Grant() Grant {
 	defer s.identity.mu.Unlock()
 	return s.grant
 }
+
+// Changed has a value when an administrator has changed what the grant says of the user or
+// the merchant. One value may stand for several changes.
+func (s *Seat) Changed() <-chan struct{} { return s.changed }
 
 // Ended is closed when the session has ended or another connection has it; Err
 // then tells which.
@@ -159,7 +165,10 @@ func (s *Seat) Logout(ctx context.Context) error {
 // take seats a new connection; the seat that the user had before ends. It is
 // called with i.changing held.
 func (i *Identity) take(session ivr.Session, grant Grant, source netip.Addr) *Seat {
-	seat := &Seat{identity: i, ended: make(chan struct{}), source: source.String(), session: session, grant: grant}
+	seat := &Seat{
+		identity: i, ended: make(chan struct{}), changed: make(chan struct{}, 1),
+		source: source.String(), session: session, grant: grant,
+	}
 	i.vacate(session.User, ErrReplaced)
 	i.mu.Lock()
 	defer i.mu.Unlock()
@@ -176,6 +185,43 @@ func (i *Identity) vacate(user ivr.UserKey, reason error) {
 		close(seat.ended)
 		delete(i.seats, user)
 	}
+}
+
+// Refresh lets the seats of a merchant's users know its settings as the store has them now.
+// Nobody has to set anything up for that in the middle of the work: what a policy asks of a
+// person is asked at the next login.
+func (i *Identity) Refresh(ctx context.Context, merchant ivr.MerchantID) error {
+	ctx = context.WithoutCancel(ctx)
+	i.changing.Lock()
+	defer i.changing.Unlock()
+	users, err := i.store.Users(ctx, merchant)
+	if err != nil {
+		return fmt.Errorf("refresh the sessions of %s: %w", merchant, err)
+	}
+	return i.refresh(ctx, merchant, users...)
+}
+
+// refresh is Refresh for some of the users. It is called with i.changing held, so that no
+// seat is taken meanwhile with what was true before.
+func (i *Identity) refresh(ctx context.Context, merchant ivr.MerchantID, users ...ivr.User) error {
+	settings, err := i.store.Merchant(ctx, merchant)
+	if err != nil {
+		return fmt.Errorf("refresh the sessions of %s: %w", merchant, err)
+	}
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	for _, user := range users {
+		seat, there := i.seats[user.Key]
+		if !there {
+			continue
+		}
+		seat.grant.User, seat.grant.Merchant, seat.grant.IdleLock = user, settings, policyOf(settings).idle()
+		select {
+		case seat.changed <- struct{}{}:
+		default:
+		}
+	}
+	return nil
 }
 
 // confirm writes down the token of a seat that was heard with it. It is called

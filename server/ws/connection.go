@@ -33,6 +33,10 @@ type connection struct {
 	inquiries chan struct{} // a place for each that is under way
 	checks    allowance
 
+	// telling makes reading the grant and sending it one step, so that what was read
+	// earlier is not sent later.
+	telling sync.Mutex
+
 	mu           sync.Mutex
 	subscription *board.Subscription
 	snapshotIDs  []int64 // requests that the next snapshot answers
@@ -120,6 +124,7 @@ func (c *connection) goLive(ctx context.Context) {
 	c.mu.Lock()
 	c.subscription = subscription
 	c.mu.Unlock()
+	c.showRows(c.seat) // where monitoring was switched meanwhile, tellSettings did not see the subscription
 	var pushing sync.WaitGroup
 	pushing.Go(func() { c.push(ctx, subscription) })
 	stop := c.stop
@@ -144,13 +149,18 @@ func (c *connection) unseat() {
 	c.server.setWaiting(c, true)
 }
 
-// watch waits for the session's end. One that this connection asked for is its own
-// business; else the connection goes too.
+// watch tells what an administrator changes, and waits for the session's end. One that
+// this connection asked for is its own business; else the connection goes too.
 func (c *connection) watch(ctx context.Context, seat *identity.Seat) {
-	select {
-	case <-ctx.Done():
-		return
-	case <-seat.Ended():
+	for ended := false; !ended; {
+		select {
+		case <-ctx.Done():
+			return
+		case <-seat.Changed():
+			c.tellSettings(seat)
+		case <-seat.Ended():
+			ended = true
+		}
 	}
 	switch err := seat.Err(); {
 	case errors.Is(err, identity.ErrForced):
@@ -158,6 +168,23 @@ func (c *connection) watch(ctx context.Context, seat *identity.Seat) {
 		c.close(link.CloseNormal, "logged out")
 	case errors.Is(err, identity.ErrReplaced):
 		c.close(link.ClosePolicy, "resumed by another connection")
+	}
+}
+
+// tellSettings tells the desktop what an administrator has changed of its session.
+func (c *connection) tellSettings(seat *identity.Seat) {
+	c.telling.Lock()
+	c.send(wire.KindSettings, 0, settingsOf(seat.Grant()))
+	c.telling.Unlock()
+	c.showRows(seat)
+}
+
+// showRows lets the monitoring's rows through, or not, as the merchant has it now.
+func (c *connection) showRows(seat *identity.Seat) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.subscription != nil {
+		c.subscription.ShowRows(filterOf(seat.Grant()).Rows)
 	}
 }
 

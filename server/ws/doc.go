@@ -36,6 +36,9 @@
 // of the whole merchant, lists its users and logs them out, and neither sends orders
 // nor presses buttons on a call. An auditor sees what a supervisor sees.
 //
+// What an administrator changes of a user or a merchant is pushed at once (settings); where
+// monitoring was switched, a snapshot with or without the rows follows.
+//
 // # Orders
 //
 // An order whose idempotency key was accepted before gets the same answer again

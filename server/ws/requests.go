@@ -196,7 +196,9 @@ func (c *connection) setPassword(ctx, request context.Context, frame wire.Frame)
 
 // sendSession answers with the session as it is now, in which more may be allowed.
 func (c *connection) sendSession(ctx context.Context, frame wire.Frame) {
+	c.telling.Lock()
 	c.send(wire.KindSession, frame.ID, sessionOf(c.seat.Grant(), c.server.Version))
+	c.telling.Unlock()
 	c.goLive(ctx)
 }
 

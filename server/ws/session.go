@@ -12,10 +12,25 @@ import (
 
 // sessionOf is a grant as the desktop gets it.
 func sessionOf(grant identity.Grant, version string) wire.Session {
-	merchant := grant.Merchant
+	settings := settingsOf(grant)
 	return wire.Session{
-		Token: grant.Token,
-		User:  userOf(grant.User),
+		Token:                grant.Token,
+		User:                 settings.User,
+		Merchant:             settings.Merchant,
+		PasswordMustChange:   grant.PasswordMustChange,
+		PasswordIsOld:        grant.PasswordIsOld,
+		ServerVersion:        version,
+		OneTimeCodeMustEnrol: grant.OneTimeCodeMustEnrol,
+		IdleLockSeconds:      settings.IdleLockSeconds,
+		Locked:               grant.Locked,
+	}
+}
+
+// settingsOf is what of a grant an administrator may change while its session goes on.
+func settingsOf(grant identity.Grant) wire.Settings {
+	merchant := grant.Merchant
+	return wire.Settings{
+		User: userOf(grant.User),
 		Merchant: wire.Merchant{
 			ID:                 string(merchant.ID),
 			Name:               merchant.Name,
@@ -30,12 +45,7 @@ func sessionOf(grant identity.Grant, version string) wire.Session {
 			Language:           cmp.Or(merchant.Language, order.Japanese),
 			PasswordShortest:   identity.Shortest(merchant),
 		},
-		PasswordMustChange:   grant.PasswordMustChange,
-		PasswordIsOld:        grant.PasswordIsOld,
-		ServerVersion:        version,
-		OneTimeCodeMustEnrol: grant.OneTimeCodeMustEnrol,
-		IdleLockSeconds:      int(grant.IdleLock / time.Second),
-		Locked:               grant.Locked,
+		IdleLockSeconds: int(grant.IdleLock / time.Second),
 	}
 }
 

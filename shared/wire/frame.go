@@ -52,6 +52,7 @@ const (
 	KindInquired  Kind = "inquired"  // Inquired
 	KindChecked   Kind = "checked"   // Checked
 	KindUsers     Kind = "users"     // Users
+	KindSettings  Kind = "settings"  // Settings, pushed
 
 	KindOneTimeCodeSecret Kind = "oneTimeCodeSecret" // OneTimeCodeSecret
 )

@@ -54,6 +54,14 @@ type Session struct {
 	Locked bool `json:"locked,omitempty"`
 }
 
+// Settings are what of a session an administrator has changed while it goes on: they take
+// the place of the session's own. A call in progress keeps those it began with.
+type Settings struct {
+	User            User     `json:"user"`
+	Merchant        Merchant `json:"merchant"`
+	IdleLockSeconds int      `json:"idleLockSeconds,omitempty"`
+}
+
 // User is the person behind a session.
 type User struct {
 	ID        string   `json:"id"`

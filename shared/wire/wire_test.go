@@ -40,6 +40,12 @@ var result = Result{
 
 var user = User{"op-sato", "受注センター 佐藤", EntranceOperator, "050-3000-1024", true}
 
+var merchant = Merchant{
+	ID: "demo", Name: "つなぎ商店", LinkageMode: LinkageNormal, MemberID: true,
+	PaymentCountChoice: true, Monitoring: true, SecurityCode: true,
+	SendWindowSeconds: 20, TalkScript: "裏面の3桁をお願いします。", Channels: 3, Language: order.English, PasswordShortest: 12,
+}
+
 // samples has one frame of each kind and a body that fills every field.
 var samples = []struct {
 	kind Kind
@@ -56,15 +62,11 @@ var samples = []struct {
 	{KindHeartbeat, 7, &Heartbeat{SentAtMs: noon, ServerAtMs: noon + 12}},
 	{KindSession, 1, &Session{
 		Token: "token-2",
-		User:  user,
-		Merchant: Merchant{
-			ID: "demo", Name: "つなぎ商店", LinkageMode: LinkageNormal, MemberID: true,
-			PaymentCountChoice: true, Monitoring: true, SecurityCode: true,
-			SendWindowSeconds: 20, TalkScript: "裏面の3桁をお願いします。", Channels: 3, Language: order.English, PasswordShortest: 12,
-		},
+		User:  user, Merchant: merchant,
 		PasswordMustChange: true, PasswordIsOld: true, ServerVersion: "1.0.0",
 		OneTimeCodeMustEnrol: true, IdleLockSeconds: 900, Locked: true,
 	}},
+	{KindSettings, 0, &Settings{user, merchant, 900}},
 	{KindEnrolOneTimeCode, 9, nil},
 	{KindOneTimeCodeSecret, 9, &OneTimeCodeSecret{
 		"JBSWY3DPEHPK3PXP", "otpauth://totp/Tsunagi:demo%2Fsato?issuer=Tsunagi&secret=JBSWY3DPEHPK3PXP",

@@ -16,7 +16,7 @@ import (
 // administration registers what an administrator's commands may do, in the server or,
 // where none runs, alone. cut is what noteCut has found.
 func administration(table *control.Table, db *store.Store, users *identity.Identity, book *audit.Log, cut string) {
-	administerMerchants(table, db, book)
+	administerMerchants(table, db, users, book)
 	administerUsers(table, users, book)
 	administerAudit(table, db, book, cut)
 }

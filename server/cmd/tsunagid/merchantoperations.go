@@ -34,7 +34,7 @@ type merchantView struct {
 	Users    int            `json:"users"`
 }
 
-func administerMerchants(table *control.Table, db *store.Store, book *audit.Log) {
+func administerMerchants(table *control.Table, db *store.Store, users *identity.Identity, book *audit.Log) {
 	var changing sync.Mutex // reading and writing a merchant's settings is one step
 	control.Register(table, opMerchantList, func(ctx context.Context, _ control.None) ([]merchantView, error) {
 		merchants, err := db.Merchants(ctx)
@@ -71,7 +71,11 @@ func administerMerchants(table *control.Table, db *store.Store, book *audit.Log)
 		if err != nil {
 			return merchantView{}, err
 		}
-		return q.write(ctx, db, book, merchant, "")
+		view, err := q.write(ctx, db, book, merchant, "")
+		if err != nil {
+			return view, err
+		}
+		return view, users.Refresh(ctx, q.ID) // the screens of whoever is logged in
 	})
 }
 

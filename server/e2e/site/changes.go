@@ -173,3 +173,23 @@ func (o *Operator) Points() []string {
 	}
 	return list
 }
+
+// Settings waits for the n-th change of the settings, from 1.
+func (o *Operator) Settings(n int) wire.Settings {
+	o.t.Helper()
+	var settings wire.Settings
+	Patiently(o.t, "changed settings", func() bool {
+		seen := 0
+		for _, frame := range o.Frames() {
+			if frame.Kind != wire.KindSettings {
+				continue
+			}
+			if seen++; seen == n {
+				settings = Decode[wire.Settings](o.t, frame, wire.KindSettings)
+				return true
+			}
+		}
+		return false
+	})
+	return settings
+}
