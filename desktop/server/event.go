@@ -36,7 +36,7 @@ type Certificate struct {
 // Event is what happened. A part that is nil has not changed.
 type Event struct {
 	Link      *Link           `json:"link,omitempty"`
-	Session   *wire.Session   `json:"session,omitempty"`   // logged in, resumed or password set; without its token
+	Session   *wire.Session   `json:"session,omitempty"`   // logged in, resumed, password set or settings changed; without its token
 	LoggedOut *wire.LoggedOut `json:"loggedOut,omitempty"` // the session is gone, though no one here asked for it
 	Snapshot  *wire.Snapshot  `json:"snapshot,omitempty"`
 	Change    *wire.Change    `json:"change,omitempty"`

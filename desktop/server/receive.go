@@ -48,6 +48,8 @@ func (c *Client) handle(address string, n *connection, frame wire.Frame) error {
 		return take(frame, func(change wire.Change) { c.showChange(n, change) })
 	case wire.KindHeartbeat:
 		return take(frame, c.setClock)
+	case wire.KindSettings:
+		return take(frame, c.settle)
 	case wire.KindLoggedOut:
 		return take(frame, func(loggedOut wire.LoggedOut) { c.forgetSession(address, &loggedOut) })
 	case wire.KindError:
@@ -101,6 +103,19 @@ func (c *Client) showChange(n *connection, change wire.Change) {
 func (c *Client) askSnapshot(n *connection) {
 	c.log.Warn("gap in the changes", slog.Int64("have", c.picture.snapshot.Seq))
 	n.snapshotID, _ = n.tell(wire.KindGetSnapshot, nil)
+}
+
+// settle takes over what an administrator has changed of the session.
+func (c *Client) settle(settings wire.Settings) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.state.Session == nil {
+		return // pushed before the logout arrived
+	}
+	session := *c.state.Session
+	session.User, session.Merchant, session.IdleLockSeconds = settings.User, settings.Merchant, settings.IdleLockSeconds
+	c.state.Session = &session
+	c.options.Notify(Event{Session: &session})
 }
 
 func (c *Client) setClock(beat wire.Heartbeat) {

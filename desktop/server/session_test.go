@@ -75,6 +75,30 @@ func TestLogout(t *testing.T) {
 	})
 }
 
+func TestSettingsAreTakenOver(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := newFakeServer(t)
+		d := loggedInDesk(t, f)
+		f.push(wire.KindSettings, wire.Settings{
+			User: wire.User{ID: "sato", Comment: "夜間受付"}, Merchant: wire.Merchant{ID: "demo", MemberID: true}, IdleLockSeconds: 900,
+		})
+		e := d.wait("the settings", func(e Event) bool { return e.Session != nil && e.Session.Merchant.MemberID })
+		if s := e.Session; s.User.Comment != "夜間受付" || s.IdleLockSeconds != 900 || s.Token != "" {
+			t.Errorf("got %+v", s)
+		}
+		if state := d.State(); state.Session != e.Session || state.Snapshot == nil {
+			t.Errorf("state: got %+v", state)
+		}
+		d.wantTokens(map[Owner]string{sato: "token-1"}) // it is the same session
+		f.closeAll()
+		d.waitPhase(PhaseLost)
+		d.waitPhase(PhaseConnected)
+		if f.count(wire.KindResume) != 1 {
+			t.Error("the session was not resumed with its token")
+		}
+	})
+}
+
 func TestForcedLogout(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		f := newFakeServer(t)

@@ -3,7 +3,7 @@ import type { OneTimeCodeSecret, Session, SetPassword, Settings } from "$lib/bac
 import { asWireError, classify, wantsCode, type Deed } from "$lib/errors/classify";
 import { paidIDs } from "$lib/model/board";
 import { reduceDialogs } from "$lib/model/dialogs";
-import { emptyForm, firstProblem, idToCheck } from "$lib/model/form";
+import { asShown, emptyForm, firstProblem, idToCheck } from "$lib/model/form";
 import type { Field } from "$lib/model/order";
 import type { Panel } from "$lib/model/panel";
 import { Live } from "./live.svelte";
@@ -123,7 +123,7 @@ export class App extends Live {
     }
     this.attend({ type: "sending" });
     try {
-      await this.backend.sendOrder(window.callId, window.key, this.form.values);
+      await this.backend.sendOrder(window.callId, window.key, asShown(this.form.values, this.rules));
       this.attend({ type: "closed", atMs: this.serverMs() });
       this.edit({ type: "sent" });
       return "sent";

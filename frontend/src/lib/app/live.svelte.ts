@@ -47,9 +47,12 @@ export abstract class Live {
   });
   screen = $derived(screenOf(this.client));
   lost = $derived(isLost(this.client));
-  rules = $derived<Rules>(this.client.session?.merchant ?? { memberId: false, paymentCountChoice: true });
+  /** the merchant's settings when the window opened: its call goes on as it began. */
+  #windowMerchant = $state.raw<Session["merchant"] | null>(null);
   window = $derived(this.lost ? null : openWindow(this.attention));
-  windowSeconds = $derived(this.client.session?.merchant.sendWindowSeconds || defaultWindowSeconds);
+  #merchant = $derived((this.window && this.#windowMerchant) ?? this.client.session?.merchant);
+  rules = $derived<Rules>(this.#merchant ?? { memberId: false, paymentCountChoice: true });
+  windowSeconds = $derived(this.#merchant?.sendWindowSeconds || defaultWindowSeconds);
   band = $derived.by(() =>
     bandOf({
       lostSinceMs: this.#lostSinceMs,
@@ -144,6 +147,7 @@ export abstract class Live {
     const isNew = waiting !== undefined && waiting.id !== this.attention.window?.callId;
     const newKey = isNew ? crypto.randomUUID() : "";
     if (isNew) {
+      this.#windowMerchant = this.client.session?.merchant ?? null;
       this.interrupted = false;
       if (hidesForm(this.panel)) this.panel = "none";
     }
@@ -171,11 +175,11 @@ export abstract class Live {
   }
 
   protected enter(session: Session): void {
+    if (!this.client.session) this.#ready(); // else what is new is the settings, or the lock
     this.session({ type: "loggedIn", session });
     // The form outlives a lost session, but not the person who typed it.
     if (this.#formOwner !== ownerOf(this.client)) this.form = emptyForm;
     this.#formOwner = ownerOf(this.client);
-    this.#ready();
   }
 
   protected leave(message: string, forced: boolean): void {

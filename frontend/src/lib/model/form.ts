@@ -60,7 +60,7 @@ export function reduceForm(state: OrderForm, event: FormEvent): OrderForm {
     case "left":
       return left(state, event);
     case "checked":
-      return withKnown(withRefusals(state, refusalsOf(state.values, event.rules), {}));
+      return withKnown(withRefusals(state, refusalsOf(asShown(state.values, event.rules), event.rules), {}));
     case "known":
       return withKnown({ ...state, known: event.known });
     case "refused":
@@ -145,8 +145,21 @@ function withRefusals(state: OrderForm, refusals: Refusal[], errors: OrderForm["
 
 /** firstProblem is the field to go to before sending: the first that is refused or would be. */
 export function firstProblem(state: OrderForm, rules: Rules): Field | null {
-  const refused = refusalsOf(state.values, rules).map((refusal) => refusal.field);
-  return fields.find((field) => refused.includes(field) || state.errors[field] !== undefined) ?? null;
+  const refused = refusalsOf(asShown(state.values, rules), rules).map((refusal) => refusal.field);
+  const shown = fields.filter((field) => field !== "memberId" || rules.memberId);
+  return shown.find((field) => refused.includes(field) || state.errors[field] !== undefined) ?? null;
+}
+
+/**
+ * asShown is what of the values stands on the screen, which is what is sent. A field that the merchant's
+ * settings take away keeps what was typed, for they may give it back.
+ */
+export function asShown(values: Form, rules: Rules): Form {
+  return {
+    ...values,
+    memberId: rules.memberId ? values.memberId : "",
+    paymentCount: rules.paymentCountChoice ? values.paymentCount : once,
+  };
 }
 
 export function isEmpty({ values }: OrderForm): boolean {
