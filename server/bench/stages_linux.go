@@ -71,7 +71,7 @@ func (r *Run) plateaus(server string) []int {
 	case server == "asterisk":
 		return []int{200, 240, 280, 320}
 	}
-	return []int{200, 600, 1200, 1400}
+	return []int{200, 700, 1200, 1400}
 }
 
 func (r *Run) window() time.Duration {
@@ -81,125 +81,69 @@ func (r *Run) window() time.Duration {
 	return 12 * time.Second
 }
 
-// Load brings each server from one number of calls to the next.
+// load brings a server from one number of calls to the next, until one is too much.
 func (r *Run) load(name string, out *Report) error {
-	var before int64
-	err := r.climb(name, r.plateaus(name), r.window(), &before, func(p Plateau) bool {
+	return r.climb(name, r.plateaus(name), r.window(), func(idle int64, p Plateau) bool {
 		out.Load[name] = append(out.Load[name], p)
 		r.say("%s: %d calls at once: p99 gap %.2f ms, %.3f ms of CPU per call-second, %d ended, %d wrong, %d failed; generator %.0f %%",
 			name, p.Calls, p.GapP99, p.CPU, p.Ended, p.Wrong, p.Failed, 100*p.Generator.CPU)
 		if len(out.Load[name]) == 1 { // later ones come with more operators
-			out.Memory[name] = Memory{Before: before, During: p.RSS, Calls: p.Calls, PerCall: float64(p.RSS-before) / 1024 / float64(p.Calls)}
+			out.Memory[name] = Memory{Before: idle, During: p.RSS, Calls: p.Calls, PerCall: float64(p.RSS-idle) / 1024 / float64(p.Calls)}
 		}
 		return p.Clean() || len(out.Load[name]) == 1
 	})
-	return err
-}
-
-// climb goes on while see agrees.
-func (r *Run) climb(name string, calls []int, window time.Duration, before *int64, see func(Plateau) bool) error {
-	most := calls[len(calls)-1]
-	s, err := r.start(name, setting{seats: most, operators: r.operatorsFor(most)})
-	if err != nil {
-		return err
-	}
-	defer s.stop()
-	g, err := r.callers(s, most)
-	if err != nil {
-		return err
-	}
-	defer g.Close()
-	if err := g.populate(0, r.operatorsFor(calls[0]), 0); err != nil {
-		return err
-	}
-	time.Sleep(settle)
-	idle, err := use(s)
-	if err != nil {
-		return err
-	}
-	*before = idle.rss
-	for _, n := range calls {
-		if err := g.populate(n, r.operatorsFor(n), r.script.lasts); err != nil {
-			return err
-		}
-		time.Sleep(r.script.lasts + settle)
-		p, err := g.measure(s, window)
-		if err != nil {
-			return err
-		}
-		if !see(p) {
-			break
-		}
-	}
-	return nil
 }
 
 // greet has callers hang up as soon as they are answered, and others call at once.
 func (r *Run) greet(name string, out *Report) error {
 	const callers = 40
-	s, err := r.start(name, setting{seats: callers, operators: 4 * callers})
-	if err != nil {
-		return err
-	}
-	defer s.stop()
-	g, err := r.callers(s, callers)
-	if err != nil {
-		return err
-	}
-	defer g.Close()
-	g.do(func() { g.mode = modeGreet })
-	if err := g.populate(callers, 4*callers, time.Second); err != nil {
-		return err
-	}
-	time.Sleep(3 * time.Second)
-	var before, after counts
-	g.do(func() { before = g.count })
-	p, err := g.measure(s, r.window()*2/3)
-	if err != nil {
-		return err
-	}
-	g.do(func() { after = g.count })
-	ended := float64(after.greeted - before.greeted)
-	result := Greeting{
-		PerSecond: ended / p.Seconds, Failed: p.Failed, Refused: p.Refused,
-		CPU: p.CPU * float64(p.Calls) * p.Seconds / ended, Generator: p.Generator,
-	}
-	out.Greet[name] = result
-	r.say("%s: %.0f calls per second answered and hung up, %.2f ms of CPU each, 200 after %.1f to %.1f ms, %d failed, %d refused; generator %.0f %%",
-		name, result.PerSecond, result.CPU, p.AnswerP50, p.AnswerP99, result.Failed, result.Refused, 100*p.Generator.CPU)
-	return nil
+	return r.under(name, setting{seats: callers, operators: 4 * callers}, func(s server, g *Generator) error {
+		g.do(func() { g.mode = modeGreet })
+		if err := g.populate(callers, 4*callers, time.Second); err != nil {
+			return err
+		}
+		time.Sleep(3 * time.Second)
+		var before, after counts
+		g.do(func() { before = g.count })
+		p, err := g.measure(s, r.window()*2/3)
+		if err != nil {
+			return err
+		}
+		g.do(func() { after = g.count })
+		ended := float64(after.greeted - before.greeted)
+		result := Greeting{
+			PerSecond: ended / p.Seconds, Failed: p.Failed, Refused: p.Refused,
+			CPU: p.CPU * float64(p.Calls) * p.Seconds / ended, Generator: p.Generator,
+		}
+		out.Greet[name] = result
+		r.say("%s: %.0f calls per second answered and hung up, %.2f ms of CPU each, 200 after %.1f to %.1f ms, %d failed, %d refused; generator %.0f %%",
+			name, result.PerSecond, result.CPU, p.AnswerP50, p.AnswerP99, result.Failed, result.Refused, 100*p.Generator.CPU)
+		return nil
+	})
 }
 
 // lose has a share of our packets lost, the same ones for both servers.
 func (r *Run) lose(name string, out *Report) error {
 	const share, callers = 0.2, 60
-	s, err := r.start(name, setting{seats: callers, operators: r.operatorsFor(callers)})
-	if err != nil {
-		return err
-	}
-	defer s.stop()
-	g, err := r.callers(s, callers)
-	if err != nil {
-		return err
-	}
-	defer g.Close()
-	g.do(func() { g.loss = share })
-	rounds := time.Duration(2)
-	if r.Quick {
-		rounds = 1
-	}
-	if err := g.populate(callers, r.operatorsFor(callers), 4*time.Second); err != nil {
-		return err
-	}
-	time.Sleep(rounds*r.script.lasts - 6*time.Second)
-	g.empty(r.script.lasts + patience)
-	result := Loss{Share: share}
-	g.do(func() {
-		result.Calls, result.WrongDigits, result.Failed, result.Why = g.count.succeeded+g.count.wrong+g.count.failed, g.count.wrong, g.count.failed, g.reasons
+	return r.under(name, setting{seats: callers, operators: r.operatorsFor(callers)}, func(_ server, g *Generator) error {
+		g.do(func() { g.loss = share })
+		rounds := time.Duration(2)
+		if r.Quick {
+			rounds = 1
+		}
+		if err := g.populate(callers, r.operatorsFor(callers), 4*time.Second); err != nil {
+			return err
+		}
+		time.Sleep(rounds*r.script.lasts - 6*time.Second)
+		g.empty(r.script.lasts + patience)
+		result := Loss{Share: share}
+		g.do(func() {
+			result.Calls, result.WrongDigits, result.Failed, result.Why = g.count.succeeded+g.count.wrong+g.count.failed, g.count.wrong, g.count.failed, g.reasons
+		})
+		out.Loss[name] = result
+		r.say("%s: at %.0f %% loss %d of %d calls with wrong digits, %d failed", name, 100*share, result.WrongDigits, result.Calls, result.Failed)
+		return nil
 	})
-	out.Loss[name] = result
-	r.say("%s: at %.0f %% loss %d of %d calls with wrong digits, %d failed", name, 100*share, result.WrongDigits, result.Calls, result.Failed)
-	return nil
 }
 
 // capacity is the most calls at once that a server took cleanly under load.
@@ -221,41 +165,34 @@ func (r *Run) overload(name string, out *Report) error {
 	if capacity == 0 {
 		return fmt.Errorf("%s: overload needs the stage load first", name)
 	}
-	s, err := r.start(name, setting{seats: 3 * capacity, operators: r.operatorsFor(2 * capacity), capacity: capacity})
-	if err != nil {
-		return err
-	}
-	defer s.stop()
-	g, err := r.callers(s, 3*capacity)
-	if err != nil {
-		return err
-	}
-	defer g.Close()
-	g.do(func() { g.redial = 5 * time.Second })
-	if err := g.populate(capacity, r.operatorsFor(2*capacity), r.script.lasts); err != nil {
-		return err
-	}
-	time.Sleep(r.script.lasts + settle)
-	if err := g.populate(3*capacity, 0, settle); err != nil {
-		return err
-	}
-	time.Sleep(r.script.lasts / 2)
-	p, err := g.measure(s, r.window())
-	if err != nil {
-		return err
-	}
-	result := Overload{Capacity: capacity, Offered: 3 * capacity, GapP99: p.GapP99, Generator: p.Generator, Why: p.Why}
-	g.do(func() {
-		g.retire(capacity/2, r.script.lasts)
+	wanted := setting{seats: 3 * capacity, operators: r.operatorsFor(2 * capacity), capacity: capacity}
+	return r.under(name, wanted, func(s server, g *Generator) error {
+		g.do(func() { g.redial = 5 * time.Second })
+		if err := g.populate(capacity, r.operatorsFor(2*capacity), r.script.lasts); err != nil {
+			return err
+		}
+		time.Sleep(r.script.lasts + settle)
+		if err := g.populate(3*capacity, 0, settle); err != nil {
+			return err
+		}
+		time.Sleep(r.script.lasts / 2)
+		p, err := g.measure(s, r.window())
+		if err != nil {
+			return err
+		}
+		result := Overload{Capacity: capacity, Offered: 3 * capacity, GapP99: p.GapP99, Generator: p.Generator, Why: p.Why}
+		g.do(func() {
+			g.retire(capacity/2, r.script.lasts)
+		})
+		result.Recovered = g.recovery()
+		g.empty(r.script.lasts + patience)
+		g.do(func() {
+			result.Completed, result.Wrong, result.Failed = g.count.succeeded, g.count.wrong, g.count.failed
+			result.Admitted, result.Refused = g.count.answered, g.count.refused
+		})
+		out.Overload[name] = result
+		r.say("%s: offered %d calls at once and taking %d: %d admitted, %d completed, %d wrong, %d failed, %d refused; normal again after %.1f s",
+			name, result.Offered, capacity, result.Admitted, result.Completed, result.Wrong, result.Failed, result.Refused, result.Recovered)
+		return nil
 	})
-	result.Recovered = g.recovery()
-	g.empty(r.script.lasts + patience)
-	g.do(func() {
-		result.Completed, result.Wrong, result.Failed = g.count.succeeded, g.count.wrong, g.count.failed
-		result.Admitted, result.Refused = g.count.answered, g.count.refused
-	})
-	out.Overload[name] = result
-	r.say("%s: offered %d calls at once and taking %d: %d admitted, %d completed, %d wrong, %d failed, %d refused; normal again after %.1f s",
-		name, result.Offered, capacity, result.Admitted, result.Completed, result.Wrong, result.Failed, result.Refused, result.Recovered)
-	return nil
 }
