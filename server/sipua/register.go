@@ -18,6 +18,7 @@ type Registration struct {
 	Account string    // user@registrar
 	Until   time.Time // the PBX sends its calls until then; zero where it does not
 	Err     error     // of the last try: a *Rejected, ErrCredentials or ErrNoAnswer; nil where it went well
+	Next    time.Time // when the PBX is asked again; zero before the first answer and after the last
 }
 
 const (
@@ -129,7 +130,7 @@ func (r *registrant) run() {
 		} else {
 			backoff = firstBackoff
 		}
-		r.note(granted, err)
+		r.note(granted, err, pause)
 		timer := time.NewTimer(pause)
 		select {
 		case <-timer.C:
@@ -169,12 +170,15 @@ func (r *registrant) takeBack() {
 		return
 	}
 	_, err := r.ask(0)
-	r.note(0, err)
+	r.note(0, err, 0)
 }
 
-// note keeps the result and logs a change.
-func (r *registrant) note(granted time.Duration, err error) {
+// note keeps the result and logs a change. pause is until the next try, 0 where there is none.
+func (r *registrant) note(granted time.Duration, err error, pause time.Duration) {
 	now := Registration{Account: r.account.String(), Err: err}
+	if pause > 0 {
+		now.Next = time.Now().Add(pause)
+	}
 	if granted > 0 {
 		now.Until = time.Now().Add(granted)
 	}

@@ -13,9 +13,10 @@ const defaultWatchEvery = time.Minute
 
 // A Watch is how a PBX that is asked by OPTIONS has answered last.
 type Watch struct {
-	PBX   string    // as configured
-	Asked time.Time // zero: not yet
-	Err   error     // nil: it has answered
+	PBX      string    // as configured
+	Asked    time.Time // zero: not yet
+	Answered time.Time // the last time that it did; zero: never
+	Err      error     // of the last time; nil: it has answered
 }
 
 type watch struct {
@@ -51,7 +52,10 @@ func (e *Endpoint) watch(w *watch) {
 		_, err := e.options200(w.uri)
 		w.mu.Lock()
 		before := w.last
-		w.last = Watch{PBX: w.pbx, Asked: time.Now(), Err: err}
+		w.last = Watch{PBX: w.pbx, Asked: time.Now(), Answered: before.Answered, Err: err}
+		if err == nil {
+			w.last.Answered = w.last.Asked
+		}
 		w.mu.Unlock()
 		switch log := e.log.With("pbx", w.pbx); {
 		case err != nil && (before.Err == nil || before.Asked.IsZero()):

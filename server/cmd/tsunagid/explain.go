@@ -58,13 +58,24 @@ func explainPeer(err error, peer string, us netip.AddrPort) error {
 		return fmt.Errorf("something answers for the PBX and cannot reach it: %d %s", rejected.Status, rejected.Reason)
 	case errors.As(err, &name):
 		return fmt.Errorf("the name %s is not known: %w. Compare it with the PBX's, and this machine's name servers", name.Name, err)
-	case errors.Is(err, syscall.ECONNREFUSED), errors.Is(err, sipua.ErrTransport):
+	case errors.Is(err, syscall.ECONNREFUSED), errors.Is(err, sipua.ErrTransport), isOfTLS(err):
 		return explainTLS(err, peer)
 	case errors.Is(err, sipua.ErrNoAnswer), errors.Is(err, context.DeadlineExceeded):
-		return fmt.Errorf("no answer from %s within %v. Compare address, port and transport; let a firewall pass both ways between there and %s; "+
-			"and have the PBX know this server's address: many ignore who is unknown to them", peer, pbxPatience, us)
+		return fmt.Errorf("no answer from %s. Compare address, port and transport; let a firewall pass both ways between there and %s; "+
+			"and have the PBX know this server's address: many ignore who is unknown to them", peer, us)
 	}
 	return fmt.Errorf("%s: %w", peer, err)
+}
+
+// isOfTLS reports whether a connection did not come about for a reason of TLS.
+func isOfTLS(err error) bool {
+	var (
+		authority x509.UnknownAuthorityError
+		host      x509.HostnameError
+		invalid   x509.CertificateInvalidError
+		record    tls.RecordHeaderError
+	)
+	return errors.As(err, &authority) || errors.As(err, &host) || errors.As(err, &invalid) || errors.As(err, &record)
 }
 
 // explainTLS says what an administrator can do about a connection that did not come

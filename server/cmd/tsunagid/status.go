@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"slices"
 	"time"
 
 	"tsunagi/server/config"
@@ -24,6 +25,7 @@ type status struct {
 	SIP     string    `json:"sip"`     // address; empty until calls can come
 	Calls   int       `json:"calls"`   // in progress
 	Refuses string    `json:"refuses"` // why no call is taken; empty: they are
+	PBXs    []pbx     `json:"pbxs"`    // that send us calls; empty until calls can come
 }
 
 type statusCommand struct {
@@ -43,7 +45,7 @@ func (c statusCommand) Run(ctx context.Context, s streams) error {
 	var st status
 	for until := time.Now().Add(c.Wait); ; {
 		st, err = askStatus(ctx, conf.DataDir)
-		if err == nil && st.SIP != "" && st.Refuses == "" || time.Now().After(until) {
+		if err == nil && st.takesCalls() || time.Now().After(until) {
 			break
 		}
 		select {
@@ -57,6 +59,9 @@ func (c statusCommand) Run(ctx context.Context, s streams) error {
 	}
 	fmt.Fprintf(s.out, "Running        %s, process %d, since %s\nDesktops       %s\nSIP            %s\nCalls          %d\n",
 		st.Version, st.Process, st.Since.Local().Format(time.DateTime), st.Desktop, st.SIP, st.Calls)
+	for _, p := range st.PBXs {
+		fmt.Fprintln(s.out, p)
+	}
 	if st.Refuses != "" {
 		return fmt.Errorf("the server refuses calls: %s", st.Refuses)
 	}
@@ -64,6 +69,11 @@ func (c statusCommand) Run(ctx context.Context, s streams) error {
 		return errors.New("the server does not take calls yet")
 	}
 	return nil
+}
+
+// takesCalls reports whether calls can come: every PBX has been asked to send them.
+func (s status) takesCalls() bool {
+	return s.SIP != "" && s.Refuses == "" && !slices.ContainsFunc(s.PBXs, pbx.unasked)
 }
 
 func askStatus(ctx context.Context, folder string) (status, error) {
@@ -85,6 +95,7 @@ func (d *daemon) startControl() error {
 		}
 		if sip := d.telephone.Load(); sip != nil {
 			st.SIP = sip.Addr().String()
+			st.PBXs = pbxs(sip, d.conf.SIP)
 		}
 		if err := d.ready(); err != nil {
 			st.Refuses = err.Error()
