@@ -104,10 +104,22 @@ func loadCertificate(certificatePath, keyPath, certificateKey, keyKey string) (t
 			"Name an existing pair in %s and %s, or make one with 'tsunagid init'", err, certificateKey, keyKey)
 	}
 	if now := time.Now(); now.After(pair.Leaf.NotAfter) || now.Before(pair.Leaf.NotBefore) {
-		return tls.Certificate{}, fmt.Errorf("the TLS certificate %s is valid from %s to %s only",
-			certificatePath, pair.Leaf.NotBefore.Format(time.DateOnly), pair.Leaf.NotAfter.Format(time.DateOnly))
+		return tls.Certificate{}, fmt.Errorf("the TLS certificate %s is valid from %s to %s only, and this machine's clock says %s: "+
+			"have it renewed and named in %s, or set the clock",
+			certificatePath, pair.Leaf.NotBefore.Format(time.DateOnly), pair.Leaf.NotAfter.Format(time.DateOnly), now.Format(time.DateTime), certificateKey)
 	}
 	return pair, nil
+}
+
+// expiresSoon is when an administrator should hear of a certificate's end.
+const expiresSoon = 30 * 24 * time.Hour
+
+// endNote tells that a certificate ends soon; empty: it does not.
+func endNote(path string, leaf *x509.Certificate, what string) string {
+	if time.Until(leaf.NotAfter) >= expiresSoon {
+		return ""
+	}
+	return fmt.Sprintf("the certificate %s ends on %s: renew it before%s", path, leaf.NotAfter.Format(time.DateOnly), what)
 }
 
 // loadDesktopCertificate is the certificate that the desktops pin.

@@ -13,8 +13,11 @@ import (
 	"tsunagi/server/prompt"
 )
 
-// prompts is the check of what callers hear.
-const prompts = "prompts"
+// Checks after which there is more to tell: what callers hear, what desktops pin.
+const (
+	prompts            = "prompts"
+	desktopCertificate = "certificate"
+)
 
 type checkCommand struct {
 	configFile
@@ -38,7 +41,7 @@ func (c checkCommand) Run(ctx context.Context, s streams) error {
 		what string
 		try  func(config.Config) error
 	}
-	checks := []check{{"certificate", checkCertificate}, {prompts, checkPrompts}, {"SIP settings", checkSIPSettings}}
+	checks := []check{{desktopCertificate, checkCertificate}, {prompts, checkPrompts}, {"SIP settings", checkSIPSettings}}
 	if !running {
 		checks = append(checks,
 			check{"desktop port", func(c config.Config) error { return checkTCP("desktop.listen", c.Desktop.Listen) }},
@@ -49,8 +52,11 @@ func (c checkCommand) Run(ctx context.Context, s streams) error {
 		err := check.try(conf)
 		if err == nil {
 			fmt.Fprintf(s.out, "ok    %s\n", check.what)
-			if check.what == prompts {
+			switch check.what {
+			case prompts:
 				tellPrompts(s.out, conf)
+			case desktopCertificate:
+				tellCertificate(s.out, conf)
 			}
 			continue
 		}
@@ -89,6 +95,18 @@ func (checkCommand) telephone(ctx context.Context, conf config.Config, running b
 func checkCertificate(conf config.Config) error {
 	_, err := loadDesktopCertificate(conf)
 	return err
+}
+
+// tellCertificate says when the certificate that the desktops pin ends: a new one costs
+// every operator a comparison of fingerprints.
+func tellCertificate(out io.Writer, conf config.Config) {
+	pair, err := loadDesktopCertificate(conf)
+	if err != nil {
+		return // checkCertificate tells
+	}
+	if note := endNote(conf.Desktop.Certificate, pair.Leaf, ", and tell the operators the new fingerprint"); note != "" {
+		fmt.Fprintf(out, "note  %s\n", note)
+	}
 }
 
 // checkMetrics is content where no pages are wanted.

@@ -5,13 +5,9 @@ import (
 	"fmt"
 	"net"
 	"strings"
-	"time"
 
 	"tsunagi/server/config"
 )
-
-// expiresSoon is when an administrator should hear of a certificate's end.
-const expiresSoon = 30 * 24 * time.Hour
 
 // checkSIPSettings reads the certificate, the authorities and the passwords.
 func checkSIPSettings(conf config.Config) error {
@@ -44,10 +40,7 @@ func checkSIPCertificate(conf config.Config) (note string, err error) {
 		return "", fmt.Errorf("the certificate %s is for %s, and the PBX reaches this server as %s (%s). A PBX that checks names ends the connection: "+
 			"have a certificate issued for %s, or set %s to a name that it bears", t.Certificate, names(pair.Leaf), host, key, host, key)
 	}
-	if left := time.Until(pair.Leaf.NotAfter); left < expiresSoon {
-		note = fmt.Sprintf("the certificate %s ends on %s: renew it before", t.Certificate, pair.Leaf.NotAfter.Format(time.DateOnly))
-	}
-	return note, nil
+	return endNote(t.Certificate, pair.Leaf, ""), nil
 }
 
 // names are those that a certificate is good for.

@@ -14,6 +14,11 @@ func checkClock() string {
 	if _, err := unix.Adjtimex(&t); err != nil {
 		return "" // not ours to ask on this machine
 	}
+	return clockNote(&t)
+}
+
+// clockNote is what the kernel's account of its clock means to an administrator.
+func clockNote(t *unix.Timex) string {
 	switch off := time.Duration(t.Esterror) * time.Microsecond; {
 	case t.Status&unix.STA_UNSYNC != 0:
 		return "nothing keeps this machine's clock right: run chrony or systemd-timesyncd"

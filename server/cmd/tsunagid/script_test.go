@@ -7,8 +7,10 @@ import (
 	"os"
 	"os/signal"
 	"path/filepath"
+	"strconv"
 	"syscall"
 	"testing"
+	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
 	_ "modernc.org/sqlite"
@@ -41,7 +43,7 @@ func TestCommands(t *testing.T) {
 			env.Setenv("USED_UDP", udp.LocalAddr().String())
 			return startPBXs(env)
 		},
-		Cmds: map[string]func(*testscript.TestScript, bool, []string){"bound": bound, "copied": copied},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){"bound": bound, "copied": copied, "issued": issued},
 	})
 }
 
@@ -58,4 +60,19 @@ func copied(ts *testscript.TestScript, neg bool, args []string) {
 	_, err = db.Exec("DROP TRIGGER audit_no_update; DROP TRIGGER audit_no_delete; " + args[1])
 	ts.Check(err)
 	ts.Check(db.Close())
+}
+
+// issued CERTIFICATE KEY DAYS makes a pair for 127.0.0.1 that ends in so many days, in place
+// of the one that is there.
+func issued(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 3 {
+		ts.Fatalf("usage: issued CERTIFICATE KEY DAYS")
+	}
+	days, err := strconv.Atoi(args[2])
+	ts.Check(err)
+	certificate, key := ts.MkAbs(args[0]), ts.MkAbs(args[1])
+	ts.Check(os.Remove(certificate))
+	ts.Check(os.Remove(key))
+	made := time.Now().Add(time.Duration(days)*24*time.Hour - certificateLife)
+	ts.Check(makeSIPCertificate(certificate, key, []string{"127.0.0.1", "localhost"}, made))
 }
