@@ -15,6 +15,7 @@ type player struct {
 	loop   bool
 	turn   int
 	play   uint64 // which Play this is, among all of the session
+	begun  bool
 }
 
 // playing reports whether there is something to play.

@@ -65,9 +65,13 @@ func (s *Session) press(h header, payload []byte) {
 	key, first := s.detector.Detect(dtmf.Packet{
 		SSRC: h.ssrc, Timestamp: h.timestamp, Marker: h.marker, Payload: payload,
 	})
+	report, ok := dtmf.ParseReport(payload)
+	if ok {
+		s.keyDown.note(first, report.End, s.engine.arrival)
+	}
 	if first {
 		s.pressed(key, dtmf.FromEvent, 0)
-	} else if report, ok := dtmf.ParseReport(payload); ok {
+	} else if ok {
 		s.merger.Hold(report.Key, dtmf.FromEvent, s.engine.arrival)
 	}
 }

@@ -43,7 +43,8 @@ func (s *Session) serve() {
 func (s *Session) sendSound(interval uint32) {
 	packet := s.engine.packet[:headerBytes+interval]
 	ended := false
-	if s.player.playing() {
+	if s.player.playing() && (s.player.begun || !s.keyDown.delays(s.engine.arrival)) {
+		s.player.begun = true
 		ended = s.player.fill(packet[headerBytes:], s.params.law())
 	} else {
 		s.soundOfBridge(packet[headerBytes:])

@@ -41,6 +41,7 @@ type Session struct {
 	ear           ear
 	wide          wide
 	merger        dtmf.Merger
+	keyDown       keyDown
 	bridge        *bridge       // nil without one
 	heard         time.Duration // when something came last, or was first expected
 	missed        bool          // MediaLost was reported
