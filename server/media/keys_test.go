@@ -24,6 +24,28 @@ type line struct {
 	burst      float64 // packets lost at once on average; up to 1: each for itself
 	losing     [2]bool
 	sent, lost int // packets
+	presses    []linePress
+}
+
+// linePress is a press on its way from a to b.
+type linePress struct {
+	timestamp uint32
+	key       byte
+	came      int // packets of it that have
+}
+
+// note takes down a packet of a press that was sent and whether it comes.
+func (l *line) note(sent sentPacket, comes bool) {
+	report, ok := dtmf.ParseReport(sent.payload)
+	if sent.payloadType != agreed().EventPayloadType || !ok {
+		return
+	}
+	if n := len(l.presses); n == 0 || l.presses[n-1].timestamp != sent.timestamp {
+		l.presses = append(l.presses, linePress{timestamp: sent.timestamp, key: byte(report.Key)})
+	}
+	if comes {
+		l.presses[len(l.presses)-1].came++
+	}
 }
 
 // newLine opens a phone and a server that talk to each other.
@@ -78,7 +100,11 @@ func (l *line) carry(way int, from, to *Session) {
 		sent.put(b)
 		b = append(b, sent.payload...)
 		l.sent++
-		if l.drops(way) {
+		dropped := l.drops(way)
+		if way == 0 {
+			l.note(sent, !dropped)
+		}
+		if dropped {
 			l.lost++
 			continue
 		}
