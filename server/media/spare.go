@@ -24,6 +24,9 @@ const (
 // spareSound has the machine keep back the peer's sound where nobody listens to it. It
 // is for the moment when a packet of so much sound has been taken.
 func (s *Session) spareSound(payloadType uint8, soundBytes int) {
+	if s.sparing && soundBytes > spareBytes {
+		s.takeSound() // packets have become longer in mid-call
+	}
 	if s.sparing || s.unsparing || s.listener != nil || s.bridge != nil || s.searched() || soundBytes > spareBytes {
 		return
 	}
