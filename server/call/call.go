@@ -17,10 +17,6 @@ import (
 // cardLife is how long a card may be in memory after its last key (security.md C4).
 const cardLife = 180 * time.Second
 
-// inboxLength bounds what waits for a call's goroutine. Keys come ten a second at
-// the most; whoever finds it full waits.
-const inboxLength = 32
-
 // Call is one call. Admit makes it, Run lives it.
 type Call struct {
 	desk     *Desk
@@ -36,7 +32,7 @@ type Call struct {
 	former        *Call       // the call that this customer has besides, relayed; nil: none. Set by enter
 	holdsOperator atomic.Bool // a second call to the same operator is busy
 
-	inbox chan any      // the types of inbox.go
+	inbox *inbox        // the types of inbox.go
 	ended chan struct{} // closed when Run has returned
 
 	// The rest belongs to Run's goroutine.
@@ -69,7 +65,7 @@ func newCall(d *Desk, id ivr.CallID, operator ivr.User, merchant ivr.Merchant, c
 	return &Call{
 		desk: d, id: id, operator: operator, merchant: merchant, caller: caller,
 		log:   d.Log.With("call", string(id), "operator", operator.Key.String()),
-		inbox: make(chan any, inboxLength), ended: make(chan struct{}),
+		inbox: newInbox(), ended: make(chan struct{}),
 		outlived: make(chan struct{}, 1),
 		machine:  flow.New(d.settings(merchant, operator)),
 	}
@@ -79,6 +75,7 @@ func newCall(d *Desk, id ivr.CallID, operator ivr.User, merchant ivr.Merchant, c
 // down. Without a place left it refuses the leg and returns.
 func (c *Call) Run(leg Leg) {
 	defer close(c.ended)
+	defer c.inbox.close()
 	c.leg = leg
 	arrived, refusal := c.desk.enter(c)
 	if refusal != "" {
@@ -107,8 +104,10 @@ func (c *Call) Run(leg Leg) {
 	c.step(arrived)
 	for !c.machine.Ended() {
 		select {
-		case item := <-c.inbox:
-			c.take(item)
+		case <-c.inbox.ready:
+			if item, ok := c.inbox.next(); ok {
+				c.take(item)
+			}
 		case <-c.timer.timer.C:
 			c.step(flow.TimerFired{Turn: c.timerTurn})
 		case <-c.outlived:

@@ -119,7 +119,7 @@ func (d *Desk) Drain(ctx context.Context) {
 	}
 	d.mu.Lock()
 	for _, c := range d.calls {
-		go c.post(stopped{})
+		c.post(stopped{})
 	}
 	d.mu.Unlock()
 	<-gone

@@ -43,7 +43,7 @@
 // Run is called on a goroutine of the caller and returns when the call has ended and
 // all it started is gone. What happens on the lines (Key, PlayedOut, Held, Resumed,
 // HungUp, OperatorAnswered and its like) may be told from any goroutine; the methods
-// wait while the call is busy and return at once when it has ended. A call posts to a
+// wait for nothing, so that whoever serves the lines can call them. A call posts to a
 // later call of the same customer, never to an earlier one. Desk may be used from
 // anywhere; Drain returns when the last call has ended.
 package call

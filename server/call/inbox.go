@@ -1,6 +1,8 @@
 package call
 
 import (
+	"sync"
+
 	"tsunagi/server/dtmf"
 	"tsunagi/server/flow"
 	"tsunagi/shared/order"
@@ -34,6 +36,83 @@ type (
 	stopped struct{}
 )
 
+// keysWaiting bounds the keys that wait for a call's goroutine. They come ten a second at
+// the most; where so many wait, a disk has stood still for ten seconds.
+const keysWaiting = 96
+
+// An inbox is what waits for a call's goroutine. Nobody waits to put something in: who
+// tells of a line serves other lines too, and who asks waits for the answer, so that what
+// lies in it is bounded by those who ask, and by keysWaiting.
+type inbox struct {
+	ready chan struct{} // has a value where next may give something
+
+	mu     sync.Mutex
+	items  []any
+	keys   int // of them
+	closed bool
+}
+
+func newInbox() *inbox { return &inbox{ready: make(chan struct{}, 1)} }
+
+// put adds an item and tells whether it was taken: not where the call has ended, nor one
+// key too many.
+func (b *inbox) put(item any) bool {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.closed || isKey(item) && b.keys >= keysWaiting {
+		return false
+	}
+	if isKey(item) {
+		b.keys++
+	}
+	b.items = append(b.items, item)
+	b.wake()
+	return true
+}
+
+// next takes the first item, if there is one.
+func (b *inbox) next() (item any, ok bool) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if len(b.items) == 0 {
+		return nil, false
+	}
+	item, b.items[0] = b.items[0], nil
+	b.items = b.items[1:]
+	if isKey(item) {
+		b.keys--
+	}
+	if len(b.items) == 0 {
+		b.items = nil
+	} else {
+		b.wake()
+	}
+	return item, true
+}
+
+func (b *inbox) wake() {
+	select {
+	case b.ready <- struct{}{}:
+	default:
+	}
+}
+
+// close ends the inbox with what is in it; who has asked sees that the call has ended.
+func (b *inbox) close() {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	clear(b.items)
+	b.items, b.closed = nil, true
+}
+
+func isKey(item any) bool {
+	switch item.(type) {
+	case key, passedKey:
+		return true
+	}
+	return false
+}
+
 // Key tells the call of a key the caller has pressed.
 func (c *Call) Key(k dtmf.Key) { c.post(key{k}) }
 
@@ -50,20 +129,18 @@ func (c *Call) Resumed() { c.post(onHold(false)) }
 // HungUp tells the call that its line is gone.
 func (c *Call) HungUp() { c.post(flow.HungUp{}) }
 
-// post hands an item to the call's goroutine and tells whether it was taken: not
-// where the call has ended.
+// post hands an item to the call's goroutine, without waiting, and tells whether it was
+// taken: not where the call has ended.
 func (c *Call) post(item any) bool {
-	select {
-	case <-c.ended:
-		return false
-	default:
+	taken := c.inbox.put(item)
+	if !taken && isKey(item) {
+		select {
+		case <-c.ended:
+		default:
+			c.log.Warn("key lost: the call is busy")
+		}
 	}
-	select {
-	case c.inbox <- item:
-		return true
-	case <-c.ended:
-		return false
-	}
+	return taken
 }
 
 // take turns an item into an event of the machine.

@@ -51,24 +51,55 @@ const (
 // a second, so a reader that lets this many wait has stopped reading.
 const eventLimit = 64
 
-// events is the bounded stream of a leg's events. Several goroutines put into it.
+// events is the bounded stream of a leg's events. Several goroutines put into it. It
+// goes to a channel or to a function, whichever is asked for; what comes before waits.
 type events struct {
-	mu     sync.Mutex
-	out    chan Event
-	closed bool
+	mu      sync.Mutex
+	waiting []Event
+	out     chan Event  // nil where nobody has asked for it
+	deliver func(Event) // nil where nobody has asked for it
+	closed  bool
 }
 
-func newEvents() *events { return &events{out: make(chan Event, eventLimit)} }
+// channel has the events go to a channel.
+func (s *events) channel() <-chan Event {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.out == nil {
+		s.out = make(chan Event, eventLimit)
+		s.flushLocked(func(ev Event) { s.out <- ev })
+		if s.closed {
+			close(s.out)
+		}
+	}
+	return s.out
+}
+
+// to has the events go to a function.
+func (s *events) to(deliver func(Event)) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.deliver = deliver
+	s.flushLocked(deliver)
+}
+
+func (s *events) flushLocked(to func(Event)) {
+	for _, ev := range s.waiting {
+		to(ev)
+	}
+	clear(s.waiting) // of keys
+	s.waiting = nil
+}
 
 // put adds an event without waiting and reports whether there was room. The last
 // place is kept for Ended.
 func (s *events) put(ev Event) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.closed || len(s.out) >= eventLimit-1 {
+	if s.closed || s.deliver == nil && len(s.out)+len(s.waiting) >= eventLimit-1 {
 		return false
 	}
-	s.out <- ev
+	s.giveLocked(ev)
 	return true
 }
 
@@ -79,7 +110,20 @@ func (s *events) end(why Reason) {
 	if s.closed {
 		return
 	}
-	s.out <- Event{Kind: Ended, Reason: why}
+	s.giveLocked(Event{Kind: Ended, Reason: why})
 	s.closed = true
-	close(s.out)
+	if s.out != nil {
+		close(s.out)
+	}
+}
+
+func (s *events) giveLocked(ev Event) {
+	switch {
+	case s.deliver != nil:
+		s.deliver(ev)
+	case s.out != nil:
+		s.out <- ev
+	default:
+		s.waiting = append(s.waiting, ev)
+	}
 }

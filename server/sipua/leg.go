@@ -48,7 +48,7 @@ type Leg struct {
 	log      *slog.Logger
 
 	queue    *queue
-	events   *events
+	events   events
 	commands chan func()
 	cancels  chan cancelOrigin
 	again    chan *sip.Response // a further 200 to our INVITE
@@ -88,7 +88,6 @@ func (e *Endpoint) newLeg(id dialogID) *Leg {
 		endpoint: e, id: id, place: id,
 		log:      e.log.With("leg", id.localTag),
 		queue:    newQueue(),
-		events:   newEvents(),
 		commands: make(chan func()),
 		cancels:  make(chan cancelOrigin, 1),
 		again:    make(chan *sip.Response, forkLimit),
@@ -125,7 +124,12 @@ func (l *Leg) Number() string { return l.number }
 // Events delivers what happens, in order; the last one is Ended, after which the
 // channel is closed. It holds 64: the reader must not stop reading, for what finds
 // no room is lost, but never Ended. There is one channel, for one reader.
-func (l *Leg) Events() <-chan Event { return l.events.out }
+func (l *Leg) Events() <-chan Event { return l.events.channel() }
+
+// Deliver has take called with what happens, in order and one at a time; the last event
+// is Ended. It is called where the media and the dialog are served, so it must not wait
+// for anything, nor use the leg. It takes the place of Events and costs no goroutine.
+func (l *Leg) Deliver(take func(Event)) { l.events.to(take) }
 
 // Answer opens a media port, sends 200 and starts the media. It returns when the 200
 // is sent; Confirmed tells of the ACK. The errors of a call that was cancelled in the

@@ -76,16 +76,10 @@ func refusalOf(r call.Refusal) sipua.Refusal {
 	return sipua.Refusal{Status: 503, RetryAfter: retryAfter}
 }
 
-// handle lives one call: the call runs on a goroutine of its own, this one hands it
-// what happens on the line.
+// handle lives one call, which is told what happens on the line.
 func (f front) handle(c *call.Call, leg *sipua.Leg) {
 	leg.BelongsTo(string(c.ID()))
-	done := make(chan struct{})
-	go func() {
-		defer close(done)
-		c.Run(line{leg, f.seen})
-	}()
-	for ev := range leg.Events() {
+	leg.Deliver(func(ev sipua.Event) {
 		switch ev.Kind {
 		case sipua.Key:
 			c.Key(ev.Key)
@@ -100,8 +94,8 @@ func (f front) handle(c *call.Call, leg *sipua.Leg) {
 		case sipua.Ended:
 			c.HungUp()
 		}
-	}
-	<-done
+	})
+	c.Run(line{leg, f.seen})
 }
 
 // line is a SIP leg as a call uses it.
