@@ -10,6 +10,7 @@ import (
 // schedule of RFC 3261 and never gives up, so the leg does both (13.3.1.4). The nil
 // accepted is none, and all methods take it.
 type accepted struct {
+	req      *sip.Request
 	res      *sip.Response
 	tx       *sip.ServerTx
 	seq      uint32
@@ -56,7 +57,7 @@ func (l *Leg) accept(req *sip.Request, tx *sip.ServerTx, body []byte, offered bo
 	t := e.cfg.Timing
 	l.accepted.stop()
 	l.accepted = &accepted{
-		res: res, tx: tx, seq: req.CSeq().SeqNo, offered: offered,
+		req: req, res: res, tx: tx, seq: req.CSeq().SeqNo, offered: offered,
 		interval: t.T1, deadline: time.Now().Add(t.AckWait), timer: time.NewTimer(min(t.T1, t.AckWait)),
 	}
 	return nil
@@ -90,7 +91,7 @@ func (l *Leg) acked(req *sip.Request) {
 		return
 	}
 	a.stop()
-	l.accepted = nil
+	l.settle(a)
 	switch l.state {
 	case closing:
 		l.sendBye()
@@ -110,6 +111,15 @@ func (l *Leg) acked(req *sip.Request) {
 	}
 }
 
+// settle forgets an INVITE that is answered and acknowledged.
+func (l *Leg) settle(a *accepted) {
+	l.endpoint.settle(a.req, a.tx)
+	l.accepted = nil
+	if a.tx == l.inviteTx { // and no later INVITE of the dialog
+		l.invite, l.inviteTx, l.offer = nil, nil, nil
+	}
+}
+
 // confirm treats the 200 that waits for its ACK as acknowledged, because the peer has
 // shown that it knows the dialog: its re-INVITE may overtake the ACK.
 func (l *Leg) confirm() {
@@ -117,7 +127,7 @@ func (l *Leg) confirm() {
 		return
 	}
 	l.accepted.stop()
-	l.accepted = nil
+	l.settle(l.accepted)
 	if l.state == answered {
 		l.state = confirmed
 		l.emit(Event{Kind: Confirmed})

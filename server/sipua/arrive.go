@@ -14,7 +14,8 @@ import (
 type note struct {
 	sip.Header
 	initial bool    // an INVITE that asks for a new dialog
-	leg     *Leg    // whose dialog the request belongs to
+	within  bool    // it belongs to the dialog of a leg
+	leg     *Leg    // that leg, until the request is handed to it
 	queue   *queue  // of that dialog
 	ticket  *ticket // its place among the leg's requests; nil for one that has none
 }
@@ -51,7 +52,7 @@ func (e *Endpoint) arrive(m sip.Message) {
 	switch {
 	case localTag != "":
 		seat := e.seatOf(dialogID{callID.Value(), localTag})
-		n.leg, n.queue = seat.leg, seat.queue
+		n.leg, n.queue, n.within = seat.leg, seat.queue, seat.leg != nil
 		if n.leg != nil && !req.IsCancel() {
 			n.ticket = n.queue.expect(cseq.SeqNo, req.IsAck(), time.Now())
 		}

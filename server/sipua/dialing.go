@@ -280,7 +280,8 @@ func (l *Leg) answeredAgain(res *sip.Response) {
 	if res.To() == nil || l.ack == nil {
 		return
 	}
-	if tag, _ := res.To().Params.Get("tag"); tag == l.dialog.remoteTag {
+	// Nothing forks an INVITE within a dialog that the peer has made.
+	if tag, _ := res.To().Params.Get("tag"); tag == l.dialog.remoteTag || l.invite == nil {
 		l.ackAgain()
 		return
 	}

@@ -20,6 +20,9 @@ func (e *Endpoint) handle(req *sip.Request, tx *sip.ServerTx) {
 		tx.Terminate()
 		return
 	}
+	if e.late(req, tx) {
+		return
+	}
 	if f := e.check(req); f != nil {
 		if req.IsAck() {
 			tx.Terminate()
@@ -133,7 +136,7 @@ func headerValues(m sip.Message, name string) []string {
 // options answers as an INVITE would be (RFC 3261 11.2): a PBX that asks before it sends
 // a call goes elsewhere while we drain.
 func (e *Endpoint) options(req *sip.Request, tx *sip.ServerTx) {
-	if n := noteOf(req); (n == nil || n.leg == nil) && e.draining() {
+	if n := noteOf(req); (n == nil || !n.within) && e.draining() {
 		e.replyFault(req, tx, refuse(sip.StatusServiceUnavailable, retryAfter(overloadRetryAfter)))
 		return
 	}
@@ -144,14 +147,16 @@ func (e *Endpoint) options(req *sip.Request, tx *sip.ServerTx) {
 
 // inDialog hands a request to its leg.
 func (e *Endpoint) inDialog(req *sip.Request, tx *sip.ServerTx, n *note) {
-	if n.ticket != nil && n.queue.deliver(n.ticket, req, tx) {
+	queue, ticket := n.queue, n.ticket
+	n.leg, n.queue, n.ticket = nil, nil, nil // sipgo keeps the request, which is not to keep the leg
+	if ticket != nil && queue.deliver(ticket, req, tx) {
 		return
 	}
 	if req.IsAck() {
 		tx.Terminate() // repeated, or the leg is gone
 		return
 	}
-	if n.queue.isClosed() {
+	if queue.isClosed() {
 		e.replyFault(req, tx, refuse(sip.StatusCallTransactionDoesNotExists))
 	} else {
 		// RFC 3261 12.2.2: older than what has been handled, or one too many.
@@ -177,5 +182,5 @@ func (e *Endpoint) lateCancel(req *sip.Request, tx *sip.ServerTx) {
 		return
 	}
 	e.reply(req, tx, e.response(req, sip.StatusOK, ""))
-	leg.cancelled(unansweredCancel)
+	cancelled(leg.cancels, unansweredCancel)
 }

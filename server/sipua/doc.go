@@ -83,7 +83,8 @@
 // that owns the dialog and one that runs its Handler, and one for each request of ours
 // that awaits its answer. Close returns when all of them are gone.
 // sipgo starts a short one per message and runs timers of finished transactions for
-// up to 32 s.
+// up to 32 s; of an INVITE that was acknowledged and a BYE that was answered a mark is
+// kept in their place (settled.go).
 //
 // Durations are time.Duration. Specifications: RFC 3261, 3262 (PRACK), 3264 (through
 // package sdp), 3311 (UPDATE), 3323 and 3325 (who calls), 3515 (REFER), 3581 (rport),

@@ -60,6 +60,7 @@ type Endpoint struct {
 	port         int      // advertised
 	transport    *sip.TransportLayer
 	transactions *sip.TransactionLayer
+	settled      *settled
 	blank        sip.Header    // of every note
 	mediaAddr    netip.Addr    // advertised
 	stopped      chan struct{} // closed when Serve's reader has stopped
@@ -113,6 +114,7 @@ func New(cfg Config, engine *media.Engine, front Front) (*Endpoint, error) {
 		cfg: cfg, log: cfg.Log, media: engine, front: front,
 		transport: sip.NewTransportLayer(net.DefaultResolver, sip.NewParser(), cfg.tlsConfig(),
 			sip.WithTransportLayerLogger(silent), sip.WithTransportLayerTransports(outgoing())),
+		settled:   newSettled(),
 		blank:     sip.NewHeader("Note", ""),
 		stopped:   make(chan struct{}),
 		quit:      make(chan struct{}),

@@ -35,8 +35,9 @@ func (e *Endpoint) invite(req *sip.Request, tx *sip.ServerTx) {
 	leg.by, leg.number, leg.caller, leg.peer = idOfInvite(req), in.Number, in.Caller, in.Source.Addr()
 	leg.state, leg.dialog = ringing, dialogOfInvite(req)
 	leg.invite, leg.inviteTx, leg.offer = req, tx, offer
-	if !tx.OnCancel(func(*sip.Request) { leg.cancelled(answeredCancel) }) {
-		leg.cancelled(answeredCancel)
+	cancels := leg.cancels // and not the leg, which the transaction may outlive
+	if !tx.OnCancel(func(*sip.Request) { cancelled(cancels, answeredCancel) }) {
+		cancelled(cancels, answeredCancel)
 	}
 	if !e.start(leg, handler) {
 		// Close began after admit looked. The handler was promised a leg.
@@ -150,9 +151,9 @@ const (
 )
 
 // cancelled notes a CANCEL. It is called under locks of sipgo and must not block.
-func (l *Leg) cancelled(origin cancelOrigin) {
+func cancelled(cancels chan<- cancelOrigin, origin cancelOrigin) {
 	select {
-	case l.cancels <- origin:
+	case cancels <- origin:
 	default:
 	}
 }

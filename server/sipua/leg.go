@@ -66,9 +66,9 @@ type Leg struct {
 	place       dialogID   // of the dialog in the endpoint; id until the leg was taken over
 	peer        netip.Addr // where the dialog's requests come from, where one has come
 	dialog      dialog
-	invite      *sip.Request
-	inviteTx    *sip.ServerTx // of an incoming leg
-	offer       *sdp.Offer    // in the INVITE; nil where it had none
+	invite      *sip.Request  // ours, or the peer's until it is settled
+	inviteTx    *sip.ServerTx // of an incoming leg, until it is settled
+	offer       *sdp.Offer    // in that INVITE; nil where it had none
 	local       description
 	accepted    *accepted
 	dialing     *dialing // of an outgoing leg without final response

@@ -106,10 +106,14 @@ func (e *Endpoint) contact(transport string) *sip.ContactHeader {
 // reply sends a final response that is not a 2xx to an INVITE and lets sipgo keep
 // what it needs to repeat it.
 func (e *Endpoint) reply(req *sip.Request, tx *sip.ServerTx, res *sip.Response) {
+	e.respond(req, tx, res)
+	tx.TerminateGracefully()
+}
+
+func (e *Endpoint) respond(req *sip.Request, tx *sip.ServerTx, res *sip.Response) {
 	if err := tx.Respond(res); err != nil {
 		e.log.Warn("send SIP response", "status", res.StatusCode, "method", string(req.Method), "to", req.Source(), "error", err)
 	}
-	tx.TerminateGracefully()
 }
 
 func (e *Endpoint) replyFault(req *sip.Request, tx *sip.ServerTx, f *fault) {

@@ -73,7 +73,7 @@ func (l *Leg) unknown(req *sip.Request, tx *sip.ServerTx) {
 		tx.Terminate()
 	case req.Method == sip.BYE:
 		// Both sides have hung up at once.
-		l.endpoint.reply(req, tx, l.endpoint.response(req, sip.StatusOK, ""))
+		l.endpoint.replyBye(req, tx)
 	default:
 		l.endpoint.replyFault(req, tx, refuse(sip.StatusCallTransactionDoesNotExists))
 	}
@@ -116,7 +116,7 @@ func (l *Leg) serve(req *sip.Request, tx *sip.ServerTx) {
 		tx.Terminate()
 		l.acked(req)
 	case sip.BYE:
-		e.reply(req, tx, e.response(req, sip.StatusOK, ""))
+		e.replyBye(req, tx)
 		l.byeReceived()
 	case sip.INVITE:
 		l.reinvite(req, tx)
