@@ -21,10 +21,13 @@ describe("history", () => {
 });
 
 describe("hint under 送信", () => {
-  const calm: HintInput = { problems: 0, lost: false, windowOpen: false, sending: false, cleared: false, interrupted: false, api: false };
+  const calm: HintInput = { problems: 0, missing: false, lost: false, windowOpen: false, sending: false, cleared: false, interrupted: false, api: false };
   test.each<[Partial<HintInput>, string]>([
     [{}, "IVRへ転送すると送信できます"],
     [{ windowOpen: true }, keysHint],
+    [{ windowOpen: true, missing: true }, "未入力の項目"],
+    [{ windowOpen: true, missing: true, api: true }, "まだCTI/CRMから"],
+    [{ missing: true }, "IVRへ転送すると"],
     [{ windowOpen: true, problems: 2 }, "赤字の2項目"],
     [{ windowOpen: true, lost: true }, "接続が戻るまで"],
     [{ interrupted: true }, "もう一度転送すると"],

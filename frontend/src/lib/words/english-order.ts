@@ -45,6 +45,8 @@ export const order: Readonly<Record<string, string>> = {
 
   "接続が戻るまで送信できません。入力内容は残しています。": "Nothing can be sent until the connection is back. What you typed is kept.",
   "送信しています。": "Sending.",
+  "未入力の項目を入力すると送信できます。": "Fill in the empty fields, then send.",
+  "決済情報がまだCTI/CRMから届いていません。": "The order has not come from the CTI/CRM yet.",
   "赤字の{n}項目を直すと送信できます。": "Correct the {n} fields in red, then send.",
   "クリアしました。Ctrl+Z で元に戻せます。": "Cleared. Ctrl+Z takes it back.",
   "入力内容は残しています。もう一度転送すると送信できます。": "What you typed is kept. Transfer again, then send.",
