@@ -49,7 +49,8 @@ const urgency = ["sendWindow", "handover", "ringback", "returning"];
 function stateOf(calls: readonly Call[], last: Result | undefined, nowMs: number): Omit<Tile, "operatorId" | "name" | "here" | "holds"> {
   const call = urgency.map((state) => calls.find((c) => c.state === state)).find((c) => c !== undefined) ?? calls.at(-1);
   if (!call) {
-    const line = last ? t("直近 {time} {outcome}", { time: clockTime(last.atMs), outcome: outcomeName(last.outcome) }) : "";
+    // An open one has its own mark.
+    const line = last && last.outcome !== "hold" ? t("直近 {time} {outcome}", { time: clockTime(last.atMs), outcome: outcomeName(last.outcome) }) : "";
     return { tone: "idle", icon: "phone", title: t("通話なし"), time: "", line };
   }
   const { tone, icon, title, time, line } = cardText(call, nowMs);
