@@ -86,7 +86,18 @@ func (w *window) putLocked() {
 	if w.mini {
 		place, usual, least = places.Mini, miniSize, miniSize
 	}
-	w.frame.Put(fit(place, usual, least, w.frame.Screen()), least)
+	screen := w.frame.Screen()
+	least = least.within(screen)
+	w.frame.Put(fit(place, usual, least, screen), least)
+}
+
+// within is the size that a screen has room for: one of 1920 by 1080 whose everything
+// is drawn in twice the size has no room for the least size of the design.
+func (s size) within(screen size) size {
+	if screen == (size{}) {
+		return s // unknown
+	}
+	return size{min(s.width, screen.width), min(s.height, screen.height)}
 }
 
 // fit is the place within the screen, which may be another than the last time. One

@@ -132,11 +132,11 @@ func TestPlaceStaysOnTheScreen(t *testing.T) {
 	}{
 		{"large", size{2560, 1440}, native.Place{X: 960, Y: 0, Width: 1600, Height: 1200}},
 		{"small", size{1280, 720}, native.Place{X: 0, Y: 0, Width: 1280, Height: 720}},
-		{"too small for the screens", size{800, 600}, native.Place{X: 0, Y: 0, Width: 1024, Height: 640}},
+		{"too small for the design", size{960, 540}, native.Place{X: 0, Y: 0, Width: 960, Height: 540}},
 		{"unknown", size{}, place},
 	}
 	for _, test := range tests {
-		if got := fit(place, fullSize, leastSize, test.screen); got != test.want {
+		if got := fit(place, fullSize, leastSize.within(test.screen), test.screen); got != test.want {
 			t.Errorf("%s: got %+v, want %+v", test.name, got, test.want)
 		}
 	}

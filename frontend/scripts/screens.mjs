@@ -3,7 +3,8 @@
 import { chromium } from "playwright-core";
 import { createServer } from "vite";
 
-export const sizes = { full: [1280, 800], narrow: [1024, 640], mini: [360, 180] };
+// doubled is a screen of 1920 by 1080 on which everything is drawn in twice the size.
+export const sizes = { full: [1280, 800], narrow: [1024, 640], doubled: [960, 540], mini: [360, 180] };
 
 // What a person does before some of the pictures.
 const fill = async (page, values) => {

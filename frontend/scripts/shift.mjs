@@ -9,7 +9,7 @@ const groups = [
   ["op-settings"], ["op-locked", "op-locked-send"], ["op-password"], ["sv-live", "sv-lost"], ["sv-settings"], ["sv-code"],
 ];
 // Both languages have to fit, and whatever the system's scaling makes of a pixel.
-const looks = [["ja", 1], ["en", 1.5]];
+const looks = [["full", "ja", 1], ["full", "en", 1.5], ["narrow", "ja", 1], ["narrow", "en", 1.5], ["doubled", "ja", 2]];
 let shifts = 0;
 let compared = 0;
 
@@ -36,7 +36,7 @@ const cutOff = (page) =>
 
 await withScreens(async ({ open }) => {
   for (const group of groups) {
-    for (const [size, language, scale] of (group[0].startsWith("login") ? ["narrow"] : ["full", "narrow"]).flatMap((size) => looks.map((look) => [size, ...look]))) {
+    for (const [size, language, scale] of looks.filter(([size]) => size !== "full" || !group[0].startsWith("login"))) {
       let first;
       for (const name of group) {
         const page = await open(name, size, "light", language, scale);
