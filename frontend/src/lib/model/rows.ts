@@ -5,7 +5,7 @@ const outcomes: Record<string, string> = { OK: "ok", NG: "ng", 保留: "hold" };
 
 /** outcomeOf is ok, ng, hold or empty; the last row of a call has it in its words. */
 export function outcomeOf({ result, ends, point }: Row): string {
-  const word = result || (ends ? (/^【決済(OK|NG)】/.exec(point)?.[1] ?? "") : "");
+  const word = result || (ends ? (/^【決済(OK|NG|保留)】/.exec(point)?.[1] ?? "") : "");
   return outcomes[word] ?? "";
 }
 

@@ -61,6 +61,7 @@ test.each([
 test.each([
   ["OK", "", false, "ok"], ["NG", "", false, "ng"], ["保留", "", false, "hold"], ["", "01.転送完了トップ", false, ""],
   ["", "【決済OK】IVRとの通話が終了しました。", true, "ok"], ["", "【決済NG】転送に失敗しました。", true, "ng"],
+  ["", "【決済保留】転送に失敗しました。", true, "hold"],
 ])("row %j %j comes out as %4$j", (result, point, ends, want) => {
   expect(outcomeOf({ callId: "", number: 1, atMs: 0, operatorId: "", transactionId: "", point, result, code: "", message: "", ends })).toBe(want);
 });
