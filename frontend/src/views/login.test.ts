@@ -25,11 +25,11 @@ describe("login", () => {
     const submit = () => getByRole("button", { name: "ログイン" }).click();
     await type(field("password"), "demo-1234");
     submit();
-    expect(await findByText("ワンタイムコードを入力してください。")).toBeTruthy();
+    expect((await findByText("ワンタイムコードを入力してください。")).closest(".note.info")).not.toBeNull();
     await vi.waitFor(() => expect(document.activeElement).toBe(field("code")));
     await type(field("code"), "000000");
     submit();
-    expect(await findByText("ワンタイムコードが正しくありません。")).toBeTruthy();
+    expect((await findByText("ワンタイムコードが正しくありません。")).closest(".note.err")).not.toBeNull();
     await vi.waitFor(() => expect(field("code").value).toBe(""));
     await type(field("code"), "１２３４５６");
     submit();

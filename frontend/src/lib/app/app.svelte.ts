@@ -1,6 +1,6 @@
 import type { Request } from "$lib/backend/backend";
 import type { OneTimeCodeSecret, Session, SetPassword, Settings } from "$lib/backend/types";
-import { asWireError, classify, wantsCode, type Deed } from "$lib/errors/classify";
+import { asksForCode, asWireError, classify, wantsCode, type Deed } from "$lib/errors/classify";
 import { paidIDs } from "$lib/model/board";
 import { reduceDialogs } from "$lib/model/dialogs";
 import { asShown, emptyForm, firstProblem, idToCheck } from "$lib/model/form";
@@ -24,7 +24,7 @@ export class App extends Live {
       const message = this.#failed(reason, "login");
       // While the certificate is in question its dialog says all there is to say.
       if (message !== "" && !this.client.link.certificate) {
-        this.session({ type: "loginRefused", message });
+        this.session({ type: "loginRefused", message, asked: asksForCode(asWireError(reason)) });
       }
       return wantsCode(asWireError(reason));
     }

@@ -55,6 +55,11 @@ export function wantsCode({ code }: WireError): boolean {
   return code === "one_time_code_required" || code === "one_time_code_wrong";
 }
 
+/** asksForCode tells whether the code is the next step of a login in which nothing was wrong so far. */
+export function asksForCode({ code }: WireError): boolean {
+  return code === "one_time_code_required";
+}
+
 /** asWireError reads whatever a request rejected with; anything unknown becomes a failed request. */
 export function asWireError(reason: unknown): WireError {
   // Wails rejects with an Error around the text that the Go side gave.

@@ -4,7 +4,7 @@ import { noServer, notConnected, offlineOnly } from "./words";
 import { sentences } from "$lib/words/index.svelte";
 
 export interface Remark {
-  tone: "err" | "warn";
+  tone: "err" | "warn" | "info";
   text: string;
 }
 
@@ -35,7 +35,8 @@ export type SessionEvent =
   | { type: "loggedIn"; session: Session }
   /** The session is gone: by logout (no message), by force or because the server forgot it. */
   | { type: "loggedOut"; message: string; forced?: boolean }
-  | { type: "loginRefused"; message: string }
+  /** asked tells that nothing was wrong: the login goes on with one thing more. */
+  | { type: "loginRefused"; message: string; asked?: boolean }
   | { type: "loginTyped" }
   | { type: "entrance"; entrance: Entrance }
   | { type: "settings"; settings: Settings };
@@ -90,7 +91,7 @@ export function reduceSession(state: Client, event: SessionEvent): Client {
       return { ...state, session: null, remark, notice: "" };
     }
     case "loginRefused":
-      return { ...state, remark: { tone: "err", text: event.message } };
+      return { ...state, remark: { tone: event.asked ? "info" : "err", text: event.message } };
     case "loginTyped":
       return state.remark ? { ...state, remark: null } : state;
     case "entrance":
