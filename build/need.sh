@@ -6,7 +6,7 @@ set -euo pipefail
 compiler="build-essential pkg-config"
 window="$compiler libgtk-3-dev libwebkit2gtk-4.1-dev fonts-noto-cjk"
 browser="chromium webkit2gtk-driver xvfb xauth openbox xdotool imagemagick dbus dbus-x11 fonts-noto-cjk"
-pictures="pngquant"
+pictures="pngquant dunst"
 telephone="sip-tester"
 trace="strace gdb"
 bus="dbus dbus-x11 dunst xvfb gnome-keyring"

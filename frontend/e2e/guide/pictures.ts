@@ -1,10 +1,10 @@
 // The pictures of the operator's guide (desktop/docs/operator.md), taken of the real
 // program while it works: make guide.
-import { mkdir, readdir, readFile, rm } from "node:fs/promises";
+import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import type { Locator } from "playwright-core";
-import { beforeAll, expect, test } from "vitest";
-import { type Program } from "../stage/program";
+import { beforeAll, expect, test, vi } from "vitest";
+import { patienceMs, Program } from "../stage/program";
 import { reads, says } from "../stage/screen";
 import { password, refused, visa } from "../stage/site";
 import { useStage } from "../stage/stage";
@@ -25,6 +25,38 @@ const declined = { id: "ORD-20261122-0045", amount: "12800", card: refused };
 const another = { id: "ORD-20261122-0047", amount: "4980", card: visa };
 const held = { id: "ORD-20261122-0046", amount: "19904", card: visa };
 
+// How dunst, which shows the notifications of this machine, is to look.
+const notifications = `
+[global]
+font = "Noto Sans CJK JP 11"
+width = 360
+offset = 0x0
+origin = top-left
+frame_width = 1
+frame_color = "#b3b3b3"
+corner_radius = 0
+padding = 14
+horizontal_padding = 16
+progress_bar_height = 8
+progress_bar_min_width = 326
+progress_bar_max_width = 326
+progress_bar_frame_width = 0
+highlight = "#ff7628"
+format = "<b>%s</b>\\n%b"
+markup = full
+show_indicators = no
+icon_position = off
+[urgency_critical]
+background = "#ffffff"
+foreground = "#1a1a1a"
+frame_color = "#b3b3b3"
+highlight = "#ff7628"
+[urgency_normal]
+background = "#ffffff"
+foreground = "#1a1a1a"
+highlight = "#ff7628"
+`;
+
 const telephones: Program[] = [];
 
 beforeAll(async () => {
@@ -34,6 +66,7 @@ beforeAll(async () => {
 
 /** picture takes the whole screen, or a part of it. */
 async function picture(name: string, part?: Locator): Promise<void> {
+  await at.screen.page.mouse.move(640, 8); // on nothing that would light up
   await (part ?? at.screen.page).screenshot({ path: `${folder}${name}.png`, animations: "disabled", caret: "hide" });
 }
 
@@ -166,6 +199,34 @@ test("the mini display", async () => {
   await screen.page.keyboard.press("F11");
   await reads(screen.dialog, /^F301\n/);
   await screen.button("OK").click();
+});
+
+test("the notification in front of other programs", async () => {
+  const { stage, screen } = at;
+  const { surroundings } = stage.desktop;
+  const configuration = `${stage.site.folder}/dunstrc`;
+  await writeFile(configuration, notifications);
+  const dunst = new Program("dunst", "dunst", ["-conf", configuration], { env: surroundings });
+  const succeeds = async (...command: [string, ...string[]]): Promise<boolean> =>
+    (await new Program(command[0], command[0], command.slice(1), { env: surroundings }).ended) === 0;
+  await expect.poll(() => succeeds("dunstctl", "is-paused"), { timeout: patienceMs }).toBe(true);
+
+  // The person works in another program.
+  await screen.page.evaluate(() => window.dispatchEvent(new Event("blur")));
+  await screen.order(another.id, another.amount);
+  const telephone = stage.site.call(stage.operator, "--hang-up-at", "send-window-expired");
+  await says(screen.sentence, countdown);
+  await says(screen.sentence, /^1[0-4]/); // by now the bar has something to tell
+  const search = () => new Program("xdotool", "xdotool", ["search", "--onlyvisible", "--class", "dunst"], { env: surroundings });
+  const shown = await vi.waitFor(() => search().wrote(/^(\d+)$/m), { timeout: patienceMs });
+  expect(await succeeds("import", "-window", shown[1]!, `${folder}notification.png`)).toBe(true);
+
+  await screen.page.evaluate(() => window.dispatchEvent(new Event("focus")));
+  telephone.signal("SIGTERM");
+  await telephone.ended;
+  await reads(screen.dialog, /^F301\n/);
+  await close();
+  await dunst.stop();
 });
 
 test("settings, keys, logout", async () => {
