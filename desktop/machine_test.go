@@ -109,6 +109,9 @@ func TestTrayTellsHowThingsStand(t *testing.T) {
 	if icon.show(native.MoodSend); area.words != "Tsunagi\nSend the order." {
 		t.Errorf("in English: got %q", area.words)
 	}
+	if icon.want(true); area.options.OpenWords != message.In(language, message.TrayOpen) || area.options.OpenWords == message.TrayOpen {
+		t.Errorf("the menu in English: got %q", area.options.OpenWords)
+	}
 	icon.show(native.MoodPlain)
 	if area.mood != native.MoodPlain || area.words != "Tsunagi" {
 		t.Errorf("logged out: got %s, %q", area.mood, area.words)

@@ -15,30 +15,37 @@ type trayIcon struct {
 	language func() string                                 // of the settings
 	log      *slog.Logger
 
-	mu   sync.Mutex
-	icon native.Tray // nil: not shown
-	mood native.Mood
+	mu     sync.Mutex
+	icon   native.Tray // nil: not shown
+	spoken string      // language of its menu
+	mood   native.Mood
 }
 
-// want shows the icon or takes it away.
+// want shows the icon or takes it away. One whose menu is in another language than the
+// settings' is shown anew.
 func (t *trayIcon) want(on bool) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	switch {
-	case on && t.icon == nil && t.open != nil:
-		options := t.options
-		options.OpenWords, options.QuitWords = message.In(t.language(), message.TrayOpen), message.In(t.language(), message.TrayQuit)
-		icon, err := t.open(options)
-		if err != nil {
-			t.log.Warn("show the tray icon", slog.Any("error", err))
-			return
-		}
-		t.icon = icon
-		t.showLocked()
-	case !on && t.icon != nil:
+	if t.open == nil {
+		return
+	}
+	language := t.language()
+	if t.icon != nil && (!on || language != t.spoken) {
 		t.icon.Close()
 		t.icon = nil
 	}
+	if !on || t.icon != nil {
+		return
+	}
+	options := t.options
+	options.OpenWords, options.QuitWords = message.In(language, message.TrayOpen), message.In(language, message.TrayQuit)
+	icon, err := t.open(options)
+	if err != nil {
+		t.log.Warn("show the tray icon", slog.Any("error", err))
+		return
+	}
+	t.icon, t.spoken = icon, language
+	t.showLocked()
 }
 
 // show changes what the icon tells.
