@@ -54,6 +54,13 @@ type Conn struct {
 	err       error  // why the connection is over; nil while it is up
 }
 
+// outgoing is a wire.Frame whose body has not been written: that is done in one go.
+type outgoing struct {
+	Kind wire.Kind `json:"kind"`
+	ID   int64     `json:"id,omitempty"`
+	Body any       `json:"body,omitempty"`
+}
+
 type incoming struct {
 	frame wire.Frame
 	err   error
@@ -79,15 +86,7 @@ func start(ws *websocket.Conn, limits Limits) *Conn {
 // end when the connection is over; or when body has no JSON form. That a frame
 // was queued does not say that it arrived.
 func (c *Conn) Send(kind wire.Kind, id int64, body any) error {
-	frame := wire.Frame{Kind: kind, ID: id}
-	if body != nil {
-		data, err := json.Marshal(body)
-		if err != nil {
-			return fmt.Errorf("send %s: %w", kind, err)
-		}
-		frame.Body = data
-	}
-	data, err := json.Marshal(frame)
+	data, err := json.Marshal(outgoing{kind, id, body})
 	if err != nil {
 		return fmt.Errorf("send %s: %w", kind, err)
 	}
