@@ -41,7 +41,8 @@ func New() *Board {
 }
 
 // Put replaces the picture of one call, or adds the call. A call that has ended
-// stays ended: a later picture that says otherwise is ignored.
+// stays ended: a later picture that says otherwise is ignored. One that says nothing new
+// is not told.
 func (b *Board) Put(operator ivr.UserKey, picture wire.Call) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -56,6 +57,9 @@ func (b *Board) Put(operator ivr.UserKey, picture wire.Call) {
 	ended := picture.State == wire.StateEnded
 	if !c.endedAt.IsZero() && !ended {
 		return
+	}
+	if picture == c.picture {
+		return // a step that nobody sees
 	}
 	if ended && c.endedAt.IsZero() {
 		c.endedAt = now
