@@ -19,7 +19,8 @@
 // Changes go through one connection, one transaction at a time, begun IMMEDIATE:
 // no change is ever refused because of another one, it waits. Reads have a small
 // pool of their own and see the last commit. All methods may be called together.
-// The package has no goroutine of its own; those of database/sql end with Close.
+// A goroutine commits what calls write, while one of them waits (together.go); those of
+// database/sql end with Close.
 //
 // # The file
 //

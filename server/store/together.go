@@ -14,50 +14,58 @@ import (
 const gather = 5 * time.Millisecond
 
 // together lets single statements that are written at about the same time share one
-// transaction, and so one wait for the disk. There is no goroutine behind it: the first
-// to come gathers and commits for those who follow.
+// transaction, and so one wait for the disk. A goroutine commits while somebody waits: it
+// is the one whose stack grows for SQLite, and not that of each call.
 type together struct {
 	mu      sync.Mutex
 	waiting []*written
-	leading bool // somebody gathers or commits
+	leading bool // the goroutine is there
 }
 
 // written is one statement on its way.
 type written struct {
 	do   func(*sql.Tx) error // a single statement, which SQLite does whole or not at all
 	err  error
-	turn chan bool // true: gather and commit for all who wait; false: it is done
+	done chan struct{} // closed when it is committed, or is not going to be
 }
 
 // jointly runs a single statement in a transaction with those of others, and returns
 // when it is committed.
 func (s *Store) jointly(do func(*sql.Tx) error) error {
-	t, own := &s.together, &written{do: do, turn: make(chan bool, 1)}
+	t, own := &s.together, &written{do: do, done: make(chan struct{})}
 	t.mu.Lock()
 	t.waiting = append(t.waiting, own)
-	follows := t.leading
-	t.leading = true
-	t.mu.Unlock()
-	if follows && !<-own.turn {
-		return own.err
-	}
-	time.Sleep(gather)
-	t.mu.Lock()
-	batch := t.waiting
-	t.waiting = nil
-	t.mu.Unlock()
-	s.commit(batch)
-	t.mu.Lock()
-	if t.leading = len(t.waiting) > 0; t.leading {
-		t.waiting[0].turn <- true
+	if !t.leading {
+		t.leading = true
+		go s.lead()
 	}
 	t.mu.Unlock()
-	for _, w := range batch {
-		if w != own {
-			w.turn <- false
+	<-own.done
+	return own.err
+}
+
+// lead gathers and commits until nobody waits.
+func (s *Store) lead() {
+	t := &s.together
+	for t.goOn() {
+		time.Sleep(gather)
+		t.mu.Lock()
+		batch := t.waiting
+		t.waiting = nil
+		t.mu.Unlock()
+		s.commit(batch)
+		for _, w := range batch {
+			close(w.done)
 		}
 	}
-	return own.err
+}
+
+// goOn tells whether somebody waits; else the goroutine is no more.
+func (t *together) goOn() bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.leading = len(t.waiting) > 0
+	return t.leading
 }
 
 // commit writes a batch. A statement that is refused changes nothing and leaves the
