@@ -128,6 +128,9 @@ var digits = regexp.MustCompile(`[0-9](?:[ -]?[0-9]){11,}`)
 // plain is text that may stand in the log: in one line, not too long, and without
 // what may be a card's number. An attempt's or call's own name is let through.
 func plain(text string) string {
+	if isPlain(text) {
+		return text
+	}
 	text = strings.Map(func(r rune) rune {
 		if unicode.IsControl(r) || r == unicode.ReplacementChar {
 			return ' '
@@ -141,6 +144,20 @@ func plain(text string) string {
 		text = string(runes[:longestText]) + "…"
 	}
 	return text
+}
+
+// isPlain tells of a short text in ASCII with few digits that it may stand as it is.
+func isPlain(text string) bool {
+	digits := 0
+	for n := range len(text) {
+		switch c := text[n]; {
+		case c >= '0' && c <= '9':
+			digits++
+		case c < ' ' || c > '~':
+			return false
+		}
+	}
+	return digits < 12 && len(text) <= longestText
 }
 
 // name is a UUID, as calls and attempts have: its groups of digits are no card's.
