@@ -68,7 +68,7 @@ type PasswordPolicy string
 // The policies (product.md sections 2 and 3).
 const (
 	PolicySeed PasswordPolicy = "seed" // the guide's: 8 to 30 characters, advice after 90 days
-	PolicyPCI  PasswordPolicy = "pci"  // 12 to 30, forced after 90 days, one-time codes, idle lock
+	PolicyPCI  PasswordPolicy = "pci"  // 12 to 30, forced after 90 days, one-time codes of supervisors and auditors, idle lock
 )
 
 // Merchant is a merchant with its settings (product.md section 2).
@@ -94,6 +94,10 @@ type Merchant struct {
 
 	// PasswordPolicy of its users; empty: PolicySeed.
 	PasswordPolicy PasswordPolicy `json:"passwordPolicy,omitempty"`
+
+	// OperatorCodes has everybody log in with a one-time code, operators too; else the
+	// PasswordPolicy says who does.
+	OperatorCodes bool `json:"operatorCodes,omitempty"`
 
 	// Language is what customers are spoken to in where an order does not choose;
 	// empty: Japanese.

@@ -34,5 +34,6 @@ type Session struct {
 	LostAt      time.Time // when the connection was lost; zero while it stands
 	LockedAt    time.Time // when its screen was locked; zero: it is not
 	MustChange  bool      // begun with a password that the policy wants replaced first
+	MustEnrol   bool      // begun without the authenticator that the policy asks for
 	LeftAt      time.Time // when somebody else logged in at Workstation; zero: nobody has
 }

@@ -69,7 +69,8 @@
 //
 // A merchant's setting (policy.go; security.md section 4): passwords of 12 to 30
 // characters, replaced after 90 days, at a login and never in the middle of a session;
-// one-time codes of RFC 6238 for whoever is not an operator, none accepted twice, their
+// one-time codes of RFC 6238 for whoever is not an operator, and for operators where the
+// merchant's OperatorCodes says so (under either policy), none accepted twice, their
 // secrets sealed with a key beside the database; a screen that locks after 15 idle
 // minutes, which the desktop counts and the session remembers; accounts disabled that
 // nobody used for 90 days. Under the guide's policy, 90 days are advice.

@@ -301,6 +301,7 @@ func (i *Identity) begin(ctx context.Context, who account, login wire.Login, sou
 	session := ivr.Session{
 		Token: hash, User: who.key, Workstation: login.Workstation, Source: source.String(), CreatedAt: now, SeenAt: now,
 		MustChange: policyOf(who.merchant).mustChange(who.credential, login.Password, now),
+		MustEnrol:  policyOf(who.merchant).mustEnrol(who),
 	}
 	if err := i.store.PutSession(ctx, session); err != nil {
 		return nil, err

@@ -93,8 +93,12 @@ func (i *Identity) ConfirmOneTimeCode(ctx context.Context, seat *Seat, confirm w
 	if err := i.store.PutCredential(ctx, key, credential); err != nil {
 		return err
 	}
+	err = i.changeSession(ctx, seat, func(s *ivr.Session, g *Grant) { s.MustEnrol, g.OneTimeCodeMustEnrol = false, false })
+	if err != nil {
+		return err
+	}
 	i.mu.Lock()
-	seat.secret, seat.grant.OneTimeCodeMustEnrol = "", false
+	seat.secret = ""
 	i.mu.Unlock()
 	i.log.Info("authenticator enrolled", "user", key)
 	i.tell(ctx, seat.event(audit.CodeEnrolled, audit.OK, ""))

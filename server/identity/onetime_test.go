@@ -81,6 +81,102 @@ func TestSupervisorEnrolsBeforeAnythingElse(t *testing.T) {
 	})
 }
 
+func TestOperatorsHaveCodesToo(t *testing.T) {
+	inHouse(t, func(t *testing.T, h *house) {
+		h.edit(func(m *ivr.Merchant) { m.OperatorCodes = true })
+		seat := h.mustLogin("ws1")
+		if blocked := seat.Grant().Blocked(); blocked == nil || blocked.Code != wire.CodeOneTimeCodeRequired || h.Online(operator) {
+			t.Fatalf("got %v, online %t, want an authenticator before anything else", blocked, h.Online(operator))
+		}
+		secret, err := h.EnrolOneTimeCode(t.Context(), seat)
+		h.must(err)
+		h.must(h.ConfirmOneTimeCode(t.Context(), seat, wire.ConfirmOneTimeCode{Code: codeAt(t, secret.Secret, time.Now())}))
+		if !seat.Grant().Ready() || !h.Online(operator) {
+			t.Error("enrolled, and still not at work")
+		}
+		h.must(seat.Lost(t.Context()))
+		seat = h.mustResume(seat.Grant().Token, "ws1") // no code: it is the same session
+		h.must(seat.Logout(t.Context()))
+		time.Sleep(2 * stepLength)
+
+		login := loginOf(operator, password, "ws1")
+		_, err = h.Login(t.Context(), login, office)
+		refusedWith(t, err, wire.CodeOneTimeCodeRequired, message.OneTimeCodeRequired)
+		login.OneTimeCode = codeAt(t, secret.Secret, time.Now())
+		seat, err = h.Login(t.Context(), login, office)
+		h.must(err)
+		h.must(seat.Logout(t.Context()))
+
+		// Whoever sees more than an operator is asked as well, under this policy too.
+		boss := loginOf(supervisor, password, "ws2")
+		boss.Entrance = wire.EntranceSupervisor
+		seat, err = h.Login(t.Context(), boss, office)
+		h.must(err)
+		if !seat.Grant().OneTimeCodeMustEnrol {
+			t.Error("a supervisor needs none")
+		}
+		h.edit(func(m *ivr.Merchant) { m.OperatorCodes = false })
+		if _, err := h.login(password, "ws1"); err != nil {
+			t.Errorf("switched off: %v", err)
+		}
+	})
+}
+
+// TestTokenTakesNoPlaceOfACode: who comes back by password and token is asked all the same.
+func TestTokenTakesNoPlaceOfACode(t *testing.T) {
+	inHouse(t, func(t *testing.T, h *house) {
+		h.edit(func(m *ivr.Merchant) { m.OperatorCodes = true })
+		seat := h.mustLogin("ws1")
+		secret, err := h.EnrolOneTimeCode(t.Context(), seat)
+		h.must(err)
+		h.must(h.ConfirmOneTimeCode(t.Context(), seat, wire.ConfirmOneTimeCode{Code: codeAt(t, secret.Secret, time.Now())}))
+		time.Sleep(2 * stepLength)
+		login := loginOf(operator, password, "ws1")
+		login.Token = seat.Grant().Token
+		_, err = h.Login(t.Context(), login, office)
+		refusedWith(t, err, wire.CodeOneTimeCodeRequired, message.OneTimeCodeRequired)
+		login.OneTimeCode = codeAt(t, secret.Secret, time.Now())
+		if _, err := h.Login(t.Context(), login, office); err != nil {
+			t.Error(err)
+		}
+	})
+}
+
+// TestCodesSwitchedOnInterruptNobody: a cut of the network during a call must not lead to
+// the enrolment of an authenticator, nor does a lost one that is being replaced.
+func TestCodesSwitchedOnInterruptNobody(t *testing.T) {
+	inHouse(t, func(t *testing.T, h *house) {
+		seat := h.mustLogin("ws1")
+		h.edit(func(m *ivr.Merchant) { m.OperatorCodes = true })
+		resumed := func() {
+			t.Helper()
+			h.must(seat.Lost(t.Context()))
+			seat = h.mustResume(seat.Grant().Token, "ws1")
+			h.must(seat.Heard(t.Context()))
+			if !seat.Grant().Ready() {
+				t.Error("the work is interrupted by the enrolment of an authenticator")
+			}
+		}
+		resumed()
+		h.must(seat.Logout(t.Context()))
+		seat = h.mustLogin("ws1")
+		h.must(seat.Lost(t.Context()))
+		seat = h.mustResume(seat.Grant().Token, "ws1")
+		if seat.Grant().Ready() {
+			t.Error("a resume gets around the enrolment")
+		}
+		secret, err := h.EnrolOneTimeCode(t.Context(), seat)
+		h.must(err)
+		h.must(h.ConfirmOneTimeCode(t.Context(), seat, wire.ConfirmOneTimeCode{Code: codeAt(t, secret.Secret, time.Now())}))
+		_, err = h.Initialize(t.Context(), byBoss, operator, true)
+		h.must(err)
+		h.must(seat.Lost(t.Context()))
+		if seat = h.mustResume(seat.Grant().Token, "ws1"); seat.Grant().OneTimeCodeMustEnrol {
+			t.Error("the authenticator is asked for before the next login")
+		}
+	})
+}
+
 func TestLoginWithAOneTimeCode(t *testing.T) {
 	inHouse(t, func(t *testing.T, h *house) {
 		secret := h.enrolled()

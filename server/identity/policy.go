@@ -25,10 +25,13 @@ const (
 var errRulePCI = passwordRefused(message.PasswordRulePCI)
 
 // policy is what a merchant asks of its users (product.md section 3).
-type policy struct{ pci bool }
+type policy struct {
+	pci   bool
+	codes bool // of everybody
+}
 
 func policyOf(merchant ivr.Merchant) policy {
-	return policy{merchant.PasswordPolicy == ivr.PolicyPCI}
+	return policy{merchant.PasswordPolicy == ivr.PolicyPCI, merchant.OperatorCodes}
 }
 
 // Shortest is the least that a new password of the merchant's users may have, in
@@ -60,9 +63,15 @@ func (p policy) mustChange(credential ivr.Credential, password string, now time.
 	return credential.Initial || p.pci && (isOld(credential, now) || !obeysRule(password, p.shortest()))
 }
 
-// wantsCode tells whether the role logs in with a one-time code (8.4.2): whoever sees
-// the payments of others.
-func (p policy) wantsCode(role ivr.Role) bool { return p.pci && role != ivr.RoleOperator }
+// wantsCode tells whether the role logs in with a one-time code (8.4.2). Under the PCI
+// policy that is whoever sees the payments of others (product.md 3 names supervisors). A
+// site may ask operators too, who see no card data; then nobody is left who is not asked.
+func (p policy) wantsCode(role ivr.Role) bool { return p.codes || p.pci && role != ivr.RoleOperator }
+
+// mustEnrol tells whether a user still lacks the authenticator that the codes come from.
+func (p policy) mustEnrol(who account) bool {
+	return p.wantsCode(who.user.Role) && len(who.credential.OneTimeSecret) == 0
+}
 
 // idle is after how long a desktop locks itself; 0: never.
 func (p policy) idle() time.Duration {

@@ -42,7 +42,7 @@ func grantOf(who account, session ivr.Session, token string, now time.Time) Gran
 		Merchant:             who.merchant,
 		PasswordMustChange:   who.credential.Initial || session.MustChange,
 		PasswordIsOld:        isOld(who.credential, now),
-		OneTimeCodeMustEnrol: policy.wantsCode(who.user.Role) && len(who.credential.OneTimeSecret) == 0,
+		OneTimeCodeMustEnrol: session.MustEnrol && policy.mustEnrol(who),
 		IdleLock:             policy.idle(),
 		Locked:               !session.LockedAt.IsZero(),
 	}

@@ -15,8 +15,9 @@ var allowed = map[string]string{
 	"users": "merchant_id user_id role comment ivr_number extension disabled password_hash password_set_at " +
 		"password_initial password_history failures locked_at last_login_at read_only password_used_at active_at " +
 		"one_time_secret one_time_step",
-	"sessions": "token_hash merchant_id user_id workstation source created_at seen_at lost_at locked_at must_change left_at",
-	"orders":   "call_id merchant_id user_id transaction_id member_id amount payment_count sent_at",
+	"sessions": "token_hash merchant_id user_id workstation source created_at seen_at lost_at locked_at must_change left_at " +
+		"must_enrol",
+	"orders": "call_id merchant_id user_id transaction_id member_id amount payment_count sent_at",
 	"calls": "call_id merchant_id user_id caller arrived_at ended_at transaction_id member_id amount payment_count " +
 		"outcome ended_by",
 	"points": "call_id number merchant_id user_id at transaction_id point result code message",

@@ -9,19 +9,20 @@ import (
 )
 
 const sessionColumns = "token_hash, merchant_id, user_id, workstation, source, created_at, seen_at, lost_at, " +
-	"locked_at, must_change, left_at"
+	"locked_at, must_change, left_at, must_enrol"
 
 // PutSession makes this the user's session; one the user had is gone.
 func (s *Store) PutSession(ctx context.Context, session ivr.Session) error {
 	_, err := s.write.ExecContext(ctx, `
-		INSERT INTO sessions (`+sessionColumns+`) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+		INSERT INTO sessions (`+sessionColumns+`) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 		ON CONFLICT (merchant_id, user_id) DO UPDATE SET token_hash = excluded.token_hash,
 			workstation = excluded.workstation, source = excluded.source, created_at = excluded.created_at,
 			seen_at = excluded.seen_at, lost_at = excluded.lost_at, locked_at = excluded.locked_at,
-			must_change = excluded.must_change, left_at = excluded.left_at`,
+			must_change = excluded.must_change, left_at = excluded.left_at,
+			must_enrol = excluded.must_enrol`,
 		session.Token[:], session.User.Merchant, session.User.User, session.Workstation, session.Source,
 		toMs(session.CreatedAt), toMs(session.SeenAt), toMs(session.LostAt), toMs(session.LockedAt),
-		session.MustChange, toMs(session.LeftAt))
+		session.MustChange, toMs(session.LeftAt), session.MustEnrol)
 	if err != nil {
 		return fmt.Errorf("write session of %s: %w", session.User, err)
 	}
@@ -119,7 +120,7 @@ func scanSession(row scanner) (ivr.Session, error) {
 	var token []byte
 	err := row.Scan(&token, &session.User.Merchant, &session.User.User, &session.Workstation, &session.Source,
 		msTime{&session.CreatedAt}, msTime{&session.SeenAt}, msTime{&session.LostAt},
-		msTime{&session.LockedAt}, &session.MustChange, msTime{&session.LeftAt})
+		msTime{&session.LockedAt}, &session.MustChange, msTime{&session.LeftAt}, &session.MustEnrol)
 	copy(session.Token[:], token)
 	return session, found(err)
 }

@@ -13,7 +13,7 @@ func TestSessions(t *testing.T) {
 	ctx := t.Context()
 	first := ivr.Session{
 		Token: ivr.TokenHash{1}, User: operator, Workstation: "ws-1", Source: "10.0.0.7", CreatedAt: noon, SeenAt: noon,
-		LockedAt: noon, MustChange: true, LeftAt: noon,
+		LockedAt: noon, MustChange: true, MustEnrol: true, LeftAt: noon,
 	}
 	second := first
 	second.Token, second.Workstation = ivr.TokenHash{2}, "ws-2"

@@ -44,6 +44,11 @@ export class Site {
     await succeed("tsunagid", ["merchant", "add", id, "--name", name, ...flags, ...this.#config]);
   }
 
+  /** edit changes a merchant's settings while the server runs. */
+  async edit(id: string, ...flags: string[]): Promise<void> {
+    await succeed("tsunagid", ["merchant", "edit", id, ...flags, ...this.#config]);
+  }
+
   async addOperator(merchant: string, user: string, ivrNumber: string, comment: string, ...flags: string[]): Promise<Operator> {
     const firstPassword = await this.#addUser(merchant, user, "--ivr-number", ivrNumber, "--comment", comment, ...flags);
     return { merchant, user, ivrNumber, firstPassword };

@@ -36,6 +36,18 @@ describe("login", () => {
     await vi.waitFor(() => expect(app.screen).toBe("supervisor"));
   });
 
+  it("asks an operator too, where the merchant wants it", async () => {
+    const { app, backend, field, getByRole, findByText } = await show(loggedOutState);
+    backend.operatorCodes = true;
+    const submit = () => getByRole("button", { name: "ログイン" }).click();
+    await type(field("password"), "demo-1234");
+    submit();
+    expect(await findByText("ワンタイムコードを入力してください。")).toBeTruthy();
+    await type(field("code"), "123456");
+    submit();
+    await vi.waitFor(() => expect(app.screen).toBe("operator"));
+  });
+
   it("shows the refusal, empties the password and stays there", async () => {
     const { field, getByRole, findByText } = await show(loggedOutState);
     await type(field("password"), "wrong");

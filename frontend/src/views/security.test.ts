@@ -8,8 +8,9 @@ import { emptyBoard } from "$lib/model/board";
 import { tilesOf } from "$lib/model/floor";
 import { fill, press, settle, show, type } from "$lib/testing/screen";
 
-it("an authenticator is set up before anything else, and only by a right code", async () => {
-  const { app, field, getByRole, findByText, container } = await show(scenarios["sv-code"]!.state);
+it.each(["operator", "supervisor"] as const)("an authenticator of the %s is set up before anything else, and only by a right code", async (entrance) => {
+  const state = operatorState([], { session: { ...session, user: { ...session.user, entrance }, oneTimeCodeMustEnrol: true } });
+  const { app, field, getByRole, findByText, container } = await show(state);
   expect(app.screen).toBe("oneTimeCode");
   await vi.waitFor(() => expect(container.querySelector("img")?.src).toMatch(/^data:image\/svg/));
   const confirm = () => getByRole("button", { name: "確認して登録" }).click();
@@ -18,7 +19,7 @@ it("an authenticator is set up before anything else, and only by a right code", 
   expect(await findByText("ワンタイムコードが正しくありません。")).toBeTruthy();
   await type(field("code"), "123456");
   confirm();
-  await vi.waitFor(() => expect(app.screen).toBe("supervisor"));
+  await vi.waitFor(() => expect(app.screen).toBe(entrance));
 });
 
 it("the lock hides the work, keeps the form and the band, and opens by the password alone", async () => {

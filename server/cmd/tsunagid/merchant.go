@@ -126,6 +126,7 @@ func (f configFile) show(to io.Writer, view merchantView) error {
 		{"capture", onOff[m.Capture]},
 		{"sources", orAny(m.Sources)},
 		{"password-policy", policyName(m)},
+		{"operator-codes", onOff[m.OperatorCodes]},
 		{"language", languageName(m)},
 		{"talk-script", scriptName(m.TalkScript)},
 		{"recordings", f.recordings(view.ID)},

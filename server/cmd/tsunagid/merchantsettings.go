@@ -34,7 +34,8 @@ type merchantSettings struct {
 	Ringback       *time.Duration `placeholder:"TIME" help:"In which the operator completes the transfer, 1s to 30s."`
 	Capture        *bool          `negatable:"" help:"Authorize and capture at once; else authorize only."`
 	Sources        *[]string      `placeholder:"CIDR,…" help:"Networks that a login may come from; 'any' for all."`
-	PasswordPolicy *string        `placeholder:"POLICY" help:"seed (8 to 30 characters) or pci (12 to 30, changed after 90 days, one-time codes, idle lock)."`
+	PasswordPolicy *string        `placeholder:"POLICY" help:"seed (8 to 30 characters) or pci (12 to 30, changed after 90 days, one-time codes of supervisors and auditors, idle lock)."`
+	OperatorCodes  *bool          `negatable:"" help:"Ask operators for one-time codes too, and so everybody, under either password policy."`
 	Language       *string        `placeholder:"LANGUAGE" help:"What customers hear where the order does not choose: ja or en."`
 	TalkScript     *string        `placeholder:"TEXT" help:"Replaces the talk script for the security code; empty: the built-in one."`
 	TalkScriptFile string         `type:"existingfile" placeholder:"FILE" json:"-" help:"The talk script from a text file."`
@@ -89,6 +90,7 @@ func (s merchantSettings) apply(m *ivr.Merchant) error {
 	set(&m.HandoverWait, s.HandoverWait)
 	set(&m.Ringback, s.Ringback)
 	set(&m.Capture, s.Capture)
+	set(&m.OperatorCodes, s.OperatorCodes)
 	set(&m.TalkScript, s.TalkScript)
 	return checkMerchant(*m)
 }

@@ -12,6 +12,8 @@ export class Fake implements Backend {
   mini = false;
   /** who is logged in, for a supervisor. */
   people: UserState[] = [];
+  /** operators log in with a one-time code too. */
+  operatorCodes = false;
   /** transaction IDs that were paid on another day, or by another operator. */
   paidBefore = new Set<string>();
   #state: State;
@@ -51,7 +53,7 @@ export class Fake implements Backend {
   login = async ({ userId, password, entrance, oneTimeCode = "" }: LoginForm): Promise<Session> => {
     if (this.#state.link.phase === "lost") throw refusal("unavailable", "");
     if (password !== "demo-1234") throw refusal("auth_failed", "認証に失敗しました。");
-    if (entrance === "supervisor" && oneTimeCode !== sampleCode) {
+    if ((entrance === "supervisor" || this.operatorCodes) && oneTimeCode !== sampleCode) {
       const [code, message] = oneTimeCode === "" ? ["required", "ワンタイムコードを入力してください。"] : ["wrong", "ワンタイムコードが正しくありません。"];
       throw refusal(`one_time_code_${code}`, message);
     }

@@ -25,8 +25,8 @@ export const session: Readonly<Record<string, string>> = {
   "ワンタイムコードを入力してください。": "Enter the one-time code.",
   "ワンタイムコードが正しくありません。": "The one-time code is wrong.",
   認証アプリの登録: "Set up your authenticator",
-  "管理者のログインには、パスワードのほかにワンタイムコードが必要です。認証アプリで読み取ってください。":
-    "Supervisors log in with a one-time code besides their password. Scan this with your authenticator.",
+  "ログインには、パスワードのほかにワンタイムコードが必要です。認証アプリで読み取ってください。":
+    "Logging in takes a one-time code besides your password. Scan this with your authenticator.",
   認証アプリで読み取るコード: "Code for the authenticator to scan",
   "読み取れないときは、このキーを入力してください。": "If it cannot be scanned, type this key.",
   キー: "Key",
