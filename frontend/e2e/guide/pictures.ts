@@ -1,6 +1,6 @@
 // The pictures of the operator's guide (desktop/docs/operator.md), taken of the real
 // program while it works: make guide.
-import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import type { Locator } from "playwright-core";
 import { beforeAll, expect, test, vi } from "vitest";
@@ -10,7 +10,9 @@ import { password, refused, visa } from "../stage/site";
 import { useStage } from "../stage/stage";
 import { countdown, lost, ready } from "../words";
 
-const folder = fileURLToPath(new URL("../../../desktop/docs/pictures/", import.meta.url));
+const docs = fileURLToPath(new URL("../../../desktop/docs/", import.meta.url));
+// They take the place of the old ones together, once all of them are there.
+const folder = fileURLToPath(new URL("../../../build/screens/guide/", import.meta.url));
 
 const at = useStage({
   loggedIn: false,
@@ -259,7 +261,9 @@ test("a lost connection", async () => {
 });
 
 test("the guide shows every picture, and no other", async () => {
-  const guide = await readFile(`${folder}../operator.md`, "utf8");
+  const guide = await readFile(`${docs}operator.md`, "utf8");
   const shown = new Set(Array.from(guide.matchAll(/\(pictures\/([\w-]+\.png)\)/g), ([, name]) => name));
   expect([...shown].toSorted()).toEqual((await readdir(folder)).toSorted());
+  await rm(`${docs}pictures`, { recursive: true, force: true });
+  await rename(folder, `${docs}pictures`);
 });
