@@ -176,8 +176,8 @@ func (l *Leg) cancel(origin cancelOrigin) {
 func (l *Leg) refuse(f *fault, why Reason) {
 	e := l.endpoint
 	l.state, l.refused = over, l.inviteTx
-	e.replyFault(l.invite, l.inviteTx, f)
 	l.end(why)
+	e.replyFault(l.invite, l.inviteTx, f)
 }
 
 // answer accepts the INVITE.

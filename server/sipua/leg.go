@@ -37,9 +37,13 @@ const (
 	over      state = "over"
 )
 
+// byePatience is how long Bye waits for a leg that is busy: with a peer to whom it cannot
+// connect, up to 5 s.
+const byePatience = 100 * time.Millisecond
+
 // A Leg is one party's dialog with its media. Its methods may be called from any
-// goroutine; none of them blocks longer than it takes to send a message. After the
-// leg has ended they do nothing and those with an error return ErrEnded.
+// goroutine; none of them blocks longer than it takes to send a message, and Bye hardly
+// at all. After the leg has ended they do nothing and those with an error return ErrEnded.
 type Leg struct {
 	endpoint *Endpoint
 	id       dialogID
@@ -152,10 +156,26 @@ func (l *Leg) Refuse(status int) error {
 	})
 }
 
-// Bye ends the leg: BYE after the answer, CANCEL or 480 before it.
+// Bye ends the leg: BYE after the answer, CANCEL or 480 before it. The leg has ended when it
+// returns, though its message may not be out, unless the leg is still busy with something
+// else, which it ends after.
 func (l *Leg) Bye() {
-	// ErrEnded is what the caller wants.
-	_ = l.ask(func() error { l.hangUp(LocalBye); return nil })
+	hangUp := func() { l.hangUp(LocalBye) }
+	timer := time.NewTimer(byePatience)
+	defer timer.Stop()
+	select {
+	case l.commands <- hangUp:
+		<-l.ended
+	case <-l.ended:
+	case <-timer.C:
+		// An endpoint that is closing hangs up by itself.
+		l.endpoint.task(func() {
+			select {
+			case l.commands <- hangUp:
+			case <-l.ended:
+			}
+		})
+	}
 }
 
 // Play plays clips in order, in place of what plays now; with loop again and again

@@ -149,14 +149,14 @@ func (l *Leg) byeReceived() {
 	l.end(HungUp)
 }
 
-// hangUp ends the leg from our side.
+// hangUp ends the leg from our side, and then tells the peer, which may take its time.
 func (l *Leg) hangUp(why Reason) {
 	switch l.state {
 	case ringing:
 		l.refuse(refuse(sip.StatusTemporarilyUnavailable), why)
 	case calling:
-		l.cancelDial()
 		l.end(why)
+		l.cancelDial()
 	case answered:
 		// RFC 3261 15: no BYE before the ACK has come or can come no more.
 		l.state = closing
