@@ -22,8 +22,16 @@ const (
 	queueLimit = 32
 
 	// stallLimit is how long a request that arrived may keep the later ones
-	// waiting. sipgo drops some without a word (a branch that it has seen).
-	stallLimit = 250 * time.Millisecond
+	// waiting. sipgo drops some without a word (a branch that it has seen), but that is a
+	// peer's mistake, and a goroutine that has not run yet is a busy machine's every day:
+	// what is passed over is refused, since its turn is gone (RFC 3261 12.2.2), and with
+	// an INFO a key is. So it is several times T1, and less than a person waits for a key
+	// to do something.
+	stallLimit = 2 * time.Second
+
+	// ackStallLimit is the same for an ACK. That of a refused re-INVITE never comes, since
+	// sipgo's transaction keeps it, and one that is passed over is not lost.
+	ackStallLimit = 250 * time.Millisecond
 )
 
 // A ticket is the place in a queue of one request.
@@ -120,7 +128,11 @@ func (q *queue) next(now time.Time) (t *ticket, wait time.Duration) {
 		return nil, 0
 	}
 	for _, missing := range q.tickets[:at] {
-		if left := stallLimit - now.Sub(missing.arrived); left > 0 {
+		limit := stallLimit
+		if missing.ack {
+			limit = ackStallLimit
+		}
+		if left := limit - now.Sub(missing.arrived); left > 0 {
 			return nil, left
 		}
 	}

@@ -101,6 +101,21 @@ func TestARequestThatSipgoDropsHoldsUpTheOthersForAMoment(t *testing.T) {
 	}
 }
 
+// The ACK of a refused re-INVITE stays with sipgo's transaction: the others wait for it no
+// longer than for one that is on its way.
+func TestAnACKThatNeverComesHoldsUpTheOthersBriefly(t *testing.T) {
+	now := time.Now()
+	q := newQueue()
+	q.expect(2, true, now)
+	q.deliver(q.expect(3, false, now), requestOfTest, nil)
+	if _, wait := q.drain(now); wait != ackStallLimit {
+		t.Errorf("got wait %v, want %v", wait, ackStallLimit)
+	}
+	if got, _ := q.drain(now.Add(ackStallLimit)); !slices.Equal(got, []int{3}) {
+		t.Errorf("got %v, want [3]", got)
+	}
+}
+
 // A busy machine: the BYE is repeated before sipgo's goroutine for its first copy has
 // run, and the goroutine of the second copy is first. sipgo drops the other one. The
 // BYE was answered 500 then and the leg stood for ever.
