@@ -132,7 +132,7 @@ func TestFaults(t *testing.T) {
 				all = append(all, s.live(p)...)
 				s.check(fmt.Sprintf("seed %d, life %d (%s)", seed, life, p), all)
 				if t.Failed() {
-					t.Fatalf("replay: go test ./server/faults -seed %d -sites 1 -lives %d\nlog of this life:\n%s", seed, *lives, s.log.String())
+					t.Fatalf("replay: go test ./server/faults -seed %d -sites 1 -lives %d\nlog of this life:\n%s", seed, *lives, s.Log.Tail())
 				}
 			}
 			s.settleAll()
@@ -155,7 +155,7 @@ func (s *site) live(p plan) []heard {
 			s.t.Fatal(err)
 		}
 	}
-	s.start()
+	s.Start()
 	ctx, end := context.WithTimeout(s.t.Context(), lifeLimit)
 	defer end()
 	for _, o := range s.operators {
@@ -220,7 +220,7 @@ func (s *site) strike(p plan, hit, over <-chan struct{}, come func()) {
 // all calls have ended.
 func (s *site) lock(over <-chan struct{}) {
 	s.t.Helper()
-	db, err := sql.Open("sqlite", "file:"+s.database()+"?_pragma=busy_timeout(5000)&_txlock=immediate")
+	db, err := sql.Open("sqlite", "file:"+s.Database()+"?_pragma=busy_timeout(5000)&_txlock=immediate")
 	if err != nil {
 		s.t.Fatal(err)
 	}
@@ -272,7 +272,7 @@ func (s *site) watchBooks(come func()) (stop func()) {
 // passed.
 func (s *site) backdate(by time.Duration) {
 	s.t.Helper()
-	db, err := sql.Open("sqlite", "file:"+s.database()+"?_pragma=busy_timeout(5000)")
+	db, err := sql.Open("sqlite", "file:"+s.Database()+"?_pragma=busy_timeout(5000)")
 	if err != nil {
 		s.t.Fatal(err)
 	}

@@ -33,10 +33,10 @@ func (s *site) charged() map[order.TransactionID]int {
 // withJournal reads the journal of a server that does not run.
 func (s *site) withJournal(do func(*store.Store)) {
 	s.t.Helper()
-	if s.process != nil {
+	if s.Runs() {
 		s.t.Fatal("the server runs")
 	}
-	db, err := store.Open(context.Background(), s.database())
+	db, err := store.Open(context.Background(), s.Database())
 	if err != nil {
 		s.t.Fatal(err)
 	}
@@ -102,7 +102,7 @@ func (s *site) settleAll() {
 	// Twice not found and more than ten minutes after: two starts, 20 minutes apart.
 	for range 3 {
 		s.backdate(20 * time.Minute)
-		s.start()
+		s.Start()
 		open := s.waitSettled(15 * time.Second)
 		s.kill()
 		if open == 0 {
@@ -125,7 +125,7 @@ func (s *site) settleAll() {
 // waitSettled waits until nothing is UNKNOWN, or the limit, and tells what is.
 func (s *site) waitSettled(limit time.Duration) (open int) {
 	s.t.Helper()
-	db, err := store.Open(context.Background(), s.database())
+	db, err := store.Open(context.Background(), s.Database())
 	if err != nil {
 		s.t.Fatal(err)
 	}
@@ -153,7 +153,7 @@ func (s *site) waitSettled(limit time.Duration) (open int) {
 // checkFiles looks for the card in all that the site has written (I6).
 func (s *site) checkFiles() {
 	s.t.Helper()
-	err := filepath.WalkDir(s.dir, func(path string, d fs.DirEntry, err error) error {
+	err := filepath.WalkDir(s.Dir, func(path string, d fs.DirEntry, err error) error {
 		if err != nil || !d.Type().IsRegular() {
 			return err
 		}

@@ -2,11 +2,10 @@ package faults
 
 import (
 	"flag"
-	"fmt"
 	"os"
-	"os/exec"
-	"path/filepath"
 	"testing"
+
+	lab "tsunagi/server/e2e/site"
 )
 
 // What a run is made of; 'make faults' wants more of each.
@@ -19,26 +18,9 @@ var (
 // operators of a site; each takes one call in each life.
 const operators = 4
 
-// program is the server under test.
-var program string
-
+// The server is built without the race detector, which is too slow for the moments at which
+// it is to die.
 func TestMain(m *testing.M) {
 	flag.Parse()
-	os.Exit(runTests(m))
-}
-
-func runTests(m *testing.M) int {
-	dir, err := os.MkdirTemp("", "tsunagid-faults-")
-	if err != nil {
-		fmt.Fprintln(os.Stderr, err)
-		return 1
-	}
-	defer os.RemoveAll(dir)
-	program = filepath.Join(dir, "tsunagid")
-	build := exec.Command("go", "build", "-o", program, "tsunagi/server/cmd/tsunagid")
-	if out, err := build.CombinedOutput(); err != nil {
-		fmt.Fprintf(os.Stderr, "build the server: %v\n%s", err, out)
-		return 1
-	}
-	return m.Run()
+	os.Exit(lab.MainOf(m))
 }

@@ -27,7 +27,7 @@ var errAnswer = errors.New("another answer than asked for")
 
 // connect opens the WebSocket and takes the session up again, or begins one.
 func (o *operator) connect(ctx context.Context) error {
-	conn, err := link.Dial(ctx, "wss://"+o.site.desktop+wire.Path, o.site.trust)
+	conn, err := link.Dial(ctx, "wss://"+o.site.Desktop+wire.Path, o.site.trust)
 	if err != nil {
 		return err
 	}
@@ -122,7 +122,7 @@ func (o *operator) serve(ctx context.Context, form order.Form, card phone.Card) 
 	done := make(chan phone.Call, 1)
 	go func() {
 		result, err := phone.Run(ctx, phone.Script{
-			Server: o.site.sip, Numbers: []string{o.number}, Cards: []phone.Card{card}, Voice: o.site.voice,
+			Server: o.site.SIP, Numbers: []string{o.number}, Cards: []phone.Card{card}, Voice: o.site.voice,
 			Keying: phone.DuringIt, Pace: keyPace,
 		}, discard{})
 		if err != nil || len(result.Calls) != 1 {

@@ -3,11 +3,11 @@ package faults
 import (
 	"context"
 	"os"
-	"os/exec"
 	"strings"
 	"testing"
 
 	"tsunagi/server"
+	lab "tsunagi/server/e2e/site"
 	"tsunagi/server/phone"
 	"tsunagi/server/store"
 	"tsunagi/shared/order"
@@ -18,13 +18,13 @@ func TestASecondServerIsRefused(t *testing.T) {
 	t.Parallel()
 	s := openSite(t)
 	defer s.kill()
-	s.start()
-	out, err := exec.Command(program, "serve", "--config", s.config).CombinedOutput()
-	if err == nil || !strings.Contains(string(out), "another tsunagid serves this database") {
+	s.Start()
+	out, err := s.Try("serve", "--config", s.Config())
+	if err == nil || !strings.Contains(out, "another tsunagid serves this database") {
 		t.Errorf("got %v\n%s", err, out)
 	}
 	s.kill()
-	s.start() // the lock of a process that was killed holds nobody up
+	s.Start() // the lock of a process that was killed holds nobody up
 }
 
 // A database from before a payment is put back: the payment is in the journal again
@@ -35,7 +35,7 @@ func TestAnOldBackupIsPutBack(t *testing.T) {
 	defer s.kill()
 	form := order.Form{TransactionID: "T-1", Amount: "4980", PaymentCount: "1"}
 	pay := func() phone.Outcome {
-		ctx, cancel := context.WithTimeout(t.Context(), patience)
+		ctx, cancel := context.WithTimeout(t.Context(), lab.Patience)
 		defer cancel()
 		o := s.operators[0]
 		o.token = "" // the backup does not know the session of afterwards
@@ -47,28 +47,28 @@ func TestAnOldBackupIsPutBack(t *testing.T) {
 	}
 	s.withJournal(func(*store.Store) {}) // folds the log into the file
 	first := s.operators[0].password
-	backup, err := os.ReadFile(s.database())
+	backup, err := os.ReadFile(s.Database())
 	if err != nil {
 		t.Fatal(err)
 	}
-	s.start()
+	s.Start()
 	if got := pay(); got != phone.Paid {
 		t.Fatalf("the first time: %s", got)
 	}
 	s.kill()
 	for _, suffix := range []string{"-wal", "-shm"} {
-		if err := os.Remove(s.database() + suffix); err != nil && !os.IsNotExist(err) {
+		if err := os.Remove(s.Database() + suffix); err != nil && !os.IsNotExist(err) {
 			t.Fatal(err)
 		}
 	}
-	if err := os.WriteFile(s.database(), backup, 0o600); err != nil {
+	if err := os.WriteFile(s.Database(), backup, 0o600); err != nil {
 		t.Fatal(err)
 	}
 	s.operators[0].password = first
-	s.start()
-	s.wait("the database was restored")
-	s.wait("the restored journal is reconciled")
-	s.waitSettled(patience)
+	s.Start()
+	s.Log.Wait(t, "the database was restored")
+	s.Log.Wait(t, "the restored journal is reconciled")
+	s.waitSettled(lab.Patience)
 	if got := pay(); got == phone.Paid {
 		t.Error("paid again")
 	}

@@ -16,16 +16,18 @@ type Log struct {
 	file  *os.File
 	text  bytes.Buffer
 	grown chan struct{} // closed and replaced at each write
+	watch func(line string)
+	told  int // bytes of text that watch has been told of
 }
 
-func newLog(t *testing.T, path string) *Log {
+func newLog(t *testing.T, path string, watch func(line string)) *Log {
 	t.Helper()
 	f, err := os.OpenFile(path, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = f.Close() })
-	return &Log{file: f, grown: make(chan struct{})}
+	return &Log{file: f, grown: make(chan struct{}), watch: watch}
 }
 
 // Write is the process's standard error.
@@ -33,9 +35,22 @@ func (l *Log) Write(p []byte) (int, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.text.Write(p)
+	l.tell()
 	close(l.grown)
 	l.grown = make(chan struct{})
 	return l.file.Write(p)
+}
+
+// tell hands the lines that are whole to who watches.
+func (l *Log) tell() {
+	for l.watch != nil {
+		line, _, whole := bytes.Cut(l.text.Bytes()[l.told:], []byte("\n"))
+		if !whole {
+			return
+		}
+		l.told += len(line) + 1
+		l.watch(string(line))
+	}
 }
 
 // Wait returns the first line that holds the words, as soon as there is one.

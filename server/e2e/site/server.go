@@ -44,7 +44,10 @@ var (
 
 // Main builds the server with the race detector, runs the tests and returns their exit
 // status. It is what a TestMain does.
-func Main(m *testing.M) int {
+func Main(m *testing.M) int { return MainOf(m, "-race") }
+
+// MainOf is Main for a server that is built with these flags.
+func MainOf(m *testing.M, flags ...string) int {
 	dir, err := os.MkdirTemp("", "tsunagid-e2e-")
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
@@ -52,7 +55,7 @@ func Main(m *testing.M) int {
 	}
 	defer os.RemoveAll(dir)
 	program = filepath.Join(dir, "tsunagid")
-	build := exec.Command("go", "build", "-race", "-o", program, "tsunagi/server/cmd/tsunagid")
+	build := exec.Command("go", slices.Concat([]string{"build"}, flags, []string{"-o", program, "tsunagi/server/cmd/tsunagid"})...)
 	if out, err := build.CombinedOutput(); err != nil {
 		fmt.Fprintf(os.Stderr, "build the server: %v\n%s", err, out)
 		return 1
@@ -88,6 +91,9 @@ type Server struct {
 	Log           *Log   // of the present process
 	Program       string // what is started
 	Limitless     bool   // started with no limit of dumps, and crashing as the kernel likes
+
+	// Watch is told of each line that the server writes, while it waits; nil: nobody.
+	Watch func(line string)
 
 	t           *testing.T
 	config      string
@@ -285,7 +291,7 @@ func (s *Server) Append(text string) {
 // Start runs 'serve' and waits until it is ready.
 func (s *Server) Start() {
 	s.t.Helper()
-	s.Log = newLog(s.t, filepath.Join(s.Dir, "server.log"))
+	s.Log = newLog(s.t, filepath.Join(s.Dir, "server.log"), s.Watch)
 	s.process = exec.Command(s.Program, "serve", "--config", s.config)
 	if s.Limitless {
 		s.process = exec.Command("sh", "-c", `ulimit -c unlimited && exec "$0" "$@"`, s.Program, "serve", "--config", s.config)
@@ -373,6 +379,9 @@ func (s *Server) Abort() syscall.WaitStatus {
 
 // PID is the running server's process ID.
 func (s *Server) PID() int { return s.process.Process.Pid }
+
+// Runs reports whether the server was started and not stopped.
+func (s *Server) Runs() bool { return s.process != nil }
 
 // Config is the path of the server's configuration.
 func (s *Server) Config() string { return s.config }
