@@ -1,6 +1,7 @@
 package e2e
 
 import (
+	"net/netip"
 	"os"
 	"path/filepath"
 	"strings"
@@ -8,6 +9,7 @@ import (
 	"time"
 
 	"tsunagi/server"
+	"tsunagi/server/e2e/handset"
 	"tsunagi/server/e2e/site"
 	"tsunagi/server/phone"
 	"tsunagi/server/prompt"
@@ -40,9 +42,9 @@ func TestTheServerIsStoppedInEveryState(t *testing.T) {
 	} {
 		t.Run(string(row.state), func(t *testing.T) {
 			t.Parallel()
-			desk := newDeskTelephone(t)
+			desk := handset.New(t, "operator", netip.MustParseAddrPort("127.0.0.1:0"), handset.Ports{First: 31000, Last: 39999})
 			s := site.Prepare(t, "127.0.0.1:0", site.Settings{
-				"drain": "'0s'", "sim_delay": "'2s'", "pbx": "'" + desk.address() + "'",
+				"drain": "'0s'", "sim_delay": "'2s'", "pbx": "'" + desk.Endpoint.Addr().String() + "'",
 			})
 			s.Edit(func(m *ivr.Merchant, u *ivr.User) {
 				m.ReturnCall, u.Extension, m.Ringback = ivr.ReturnJoin, "101", time.Second
@@ -60,7 +62,9 @@ func TestTheServerIsStoppedInEveryState(t *testing.T) {
 			}
 			o.CallIs(call.ID, row.state)
 			if row.answers {
-				desk.answer()
+				if err := desk.Next().Answer(); err != nil {
+					t.Fatal(err)
+				}
 				o.RowOf(call.ID, "T2.オペレータ戻し")
 			}
 			s.Stop()

@@ -101,7 +101,7 @@ func TestTheCustomerIsBroughtBack(t *testing.T) {
 				dialog, end, verdict = message.I405, message.EndedNG, prompt.DeclinedEnd
 			}
 			read := make(chan []string, 1) // by the operator when the telephone rings
-			f.operator.whenItRings(func() { read <- f.desktop.Notices() })
+			f.operator.WhenItRings(func() { read <- f.desktop.Notices() })
 			if tc.declined {
 				f.refused(customer)
 			} else {
@@ -181,7 +181,7 @@ func TestTheOperatorCannotBeHad(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			f, customer, call := returningOffice(t, returning(tc.mode))
-			f.operator.refuses.Store(int32(tc.status))
+			f.operator.Refuse(tc.status)
 			dialog, failed := message.I402, message.TransferFailedOK
 			if tc.declined {
 				dialog, failed = message.I405, message.TransferFailedNG
@@ -204,7 +204,7 @@ func TestTheOperatorCannotBeHad(t *testing.T) {
 func TestABlindReturnThatFails(t *testing.T) {
 	t.Parallel()
 	f, customer, call := returningOffice(t, returning(ivr.ReturnBlind))
-	f.operator.refuses.Store(486)
+	f.operator.Refuse(486)
 	f.key(customer, prompt.Returning)
 	f.wantLastPoints(message.TransferFailedOK)
 	f.desktop.CallIs(call.ID, wire.StateEnded)
@@ -217,7 +217,7 @@ func TestTheCustomerHangsUpWhileTheOperatorIsCalled(t *testing.T) {
 	t.Parallel()
 	f, customer, call := returningOffice(t, returning(ivr.ReturnJoin))
 	ringing := make(chan struct{})
-	f.operator.whenItRings(func() { close(ringing) })
+	f.operator.WhenItRings(func() { close(ringing) })
 	f.key(customer, prompt.Returning)
 	<-ringing
 	customer.hangUp()

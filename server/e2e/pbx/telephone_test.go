@@ -6,14 +6,13 @@ import (
 	"net/netip"
 	"slices"
 	"sync"
-	"sync/atomic"
 	"testing"
 	"time"
 
 	"tsunagi/server/audio"
 	"tsunagi/server/dtmf"
+	"tsunagi/server/e2e/handset"
 	"tsunagi/server/e2e/site"
-	"tsunagi/server/media"
 	"tsunagi/server/prompt"
 	"tsunagi/server/sdp"
 	"tsunagi/server/sipua"
@@ -30,14 +29,11 @@ var voice = sync.OnceValues(func() (*prompt.Voice, error) { return prompt.Load(n
 
 // telephone is one that the PBX knows by its address.
 type telephone struct {
-	t        *testing.T
-	number   string // its own
-	pbx      string // host:port
-	endpoint *sipua.Endpoint
-	voice    *prompt.Voice
-	calls    chan *sipua.Leg        // unanswered
-	refuses  atomic.Int32           // the status with which calls are refused; 0: the telephone rings
-	rings    atomic.Pointer[func()] // what happens when it does; nil: nothing else
+	*handset.Handset
+	t      *testing.T
+	number string // its own
+	pbx    string // host:port
+	voice  *prompt.Voice
 }
 
 // newTelephone plugs a telephone in.
@@ -47,50 +43,12 @@ func newTelephone(t *testing.T, network, host, number string) *telephone {
 	if err != nil {
 		t.Fatal(err)
 	}
-	address := netip.MustParseAddr(network + "." + host)
-	engine, err := media.New(media.Config{Addr: address, PortMin: 20000, PortMax: 20099})
-	if err != nil {
-		t.Fatal(err)
+	address := netip.AddrPortFrom(netip.MustParseAddr(network+"."+host), 5060)
+	return &telephone{
+		Handset: handset.New(t, number, address, handset.Ports{First: 20000, Last: 20099}),
+		t:       t, number: number, pbx: network + ".1:5060", voice: v,
 	}
-	p := &telephone{t: t, number: number, pbx: network + ".1:5060", voice: v, calls: make(chan *sipua.Leg, 1)}
-	p.endpoint, err = sipua.New(sipua.Config{Listen: address.String() + ":5060", UserAgent: "telephone " + number}, engine, p)
-	if err != nil {
-		t.Fatal(err)
-	}
-	served := make(chan error, 1)
-	go func() { served <- p.endpoint.Serve(context.Background()) }()
-	t.Cleanup(func() {
-		ctx, cancel := context.WithTimeout(context.Background(), 2*time.Second)
-		defer cancel()
-		if err := p.endpoint.Close(ctx); err != nil {
-			t.Errorf("telephone %s: %v", number, err)
-		}
-		if err := <-served; err != nil {
-			t.Errorf("telephone %s: %v", number, err)
-		}
-		if err := engine.Close(); err != nil {
-			t.Errorf("telephone %s: %v", number, err)
-		}
-	})
-	return p
 }
-
-// Admit implements sipua.Front: the telephone rings until somebody answers.
-func (p *telephone) Admit(sipua.Invite) (sipua.Handler, *sipua.Refusal) {
-	if status := p.refuses.Load(); status != 0 {
-		return nil, &sipua.Refusal{Status: int(status)}
-	}
-	if rings := p.rings.Load(); rings != nil {
-		(*rings)()
-	}
-	return func(l *sipua.Leg) {
-		p.calls <- l
-		<-p.t.Context().Done()
-	}, nil
-}
-
-// whenItRings has something happen when the telephone rings.
-func (p *telephone) whenItRings(do func()) { p.rings.Store(&do) }
 
 // dial calls somebody. The line comes when it is known how that went: with an error, or
 // with a leg.
@@ -101,7 +59,7 @@ func (p *telephone) dial(number string) <-chan *line {
 		ctx, cancel := context.WithTimeout(p.t.Context(), site.Patience)
 		defer cancel()
 		var leg *sipua.Leg
-		leg, l.err = p.endpoint.Dial(ctx, sipua.DialParams{
+		leg, l.err = p.Endpoint.Dial(ctx, sipua.DialParams{
 			To: "sip:" + number + "@" + p.pbx, From: p.number, Codecs: []sdp.Codec{sdp.PCMU}, Heard: l.hear,
 		})
 		if l.err == nil {
@@ -136,20 +94,13 @@ func (p *telephone) refused(number string) int {
 // answer takes the call that comes.
 func (p *telephone) answer() *line {
 	p.t.Helper()
-	ctx, cancel := context.WithTimeout(p.t.Context(), site.Patience)
-	defer cancel()
-	select {
-	case leg := <-p.calls:
-		l := newLine(p)
-		if err := leg.AnswerAndHear(l.hear); err != nil {
-			p.t.Fatalf("telephone %s: %v", p.number, err)
-		}
-		l.use(leg)
-		return l
-	case <-ctx.Done():
-		p.t.Fatalf("telephone %s: no call has come", p.number)
-		return nil
+	leg := p.Next()
+	l := newLine(p)
+	if err := leg.AnswerAndHear(l.hear); err != nil {
+		p.t.Fatalf("telephone %s: %v", p.number, err)
 	}
+	l.use(leg)
+	return l
 }
 
 // line is a call as the person at the telephone has it.
