@@ -22,6 +22,9 @@ func TestRegistrationAtThePBX(t *testing.T) {
 	if said := f.server.Check(); strings.Count(said, "the PBX takes the password (the running server keeps its registration)") != 2 {
 		t.Errorf("the check of a server that runs: %s", said)
 	}
+	if said := f.server.Command("status", "--config", f.server.Config()); strings.Count(said, "transport=udp: registered until ") != 2 {
+		t.Errorf("the status: %s", said)
+	}
 	call := telephone.call(site.Number) // longer than a registration
 	f.sendOrder(call, "T-1")
 	f.pay(call)
@@ -43,6 +46,11 @@ func TestRegistrationAtThePBX(t *testing.T) {
 	if !strings.Contains(refusal, `account="ivr@`) || !strings.Contains(refusal, "the password was refused") || strings.Contains(refusal, "battery-staple") {
 		t.Errorf("got %s", refusal)
 	}
+	f.comes("the refusal in the status", func() bool {
+		said := f.server.Command("status", "--config", f.server.Config())
+		return strings.Contains(said, "Account        ivr@"+f.network+".1;transport=udp: not registered, asked again at ") &&
+			strings.Contains(said, "the PBX does not take the password") && !strings.Contains(said, "battery-staple")
+	})
 }
 
 // contact waits until the PBX tells that of a contact.

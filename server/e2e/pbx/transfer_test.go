@@ -1,6 +1,7 @@
 package pbx
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -85,18 +86,35 @@ func (f *office) oneLeg() {
 // toServer are the requests that Asterisk has sent to the server, as in its log.
 func (f *office) toServer() []string {
 	f.t.Helper()
-	var requests []string
-	const sent = "<--- Transmitting SIP request ("
-	for _, part := range strings.Split(f.pbx.log(), sent)[1:] {
-		head, body, ok := strings.Cut(part, "--->\n")
-		if !ok || !strings.Contains(head, "to "+f.peer+" ") {
-			continue
-		}
-		body, _, _ = strings.Cut(body, "\n[")
-		requests = append(requests, strings.TrimSpace(body))
-	}
+	requests := f.logged("<--- Transmitting SIP request (", "to")
 	if len(requests) == 0 {
 		f.t.Fatal("Asterisk's log holds no request to the server")
 	}
 	return requests
+}
+
+// fromServer are the messages that Asterisk has got from the server and that begin so.
+func (f *office) fromServer(beginning string) []string {
+	f.t.Helper()
+	kind := "request"
+	if strings.HasPrefix(beginning, "SIP/") {
+		kind = "response"
+	}
+	return slices.DeleteFunc(f.logged("<--- Received SIP "+kind+" (", "from"), func(m string) bool {
+		return !strings.HasPrefix(m, beginning)
+	})
+}
+
+// logged are the messages in Asterisk's log to or from the server.
+func (f *office) logged(mark, way string) []string {
+	var messages []string
+	for _, part := range strings.Split(f.pbx.log(), mark)[1:] {
+		head, body, ok := strings.Cut(part, "--->\n")
+		if !ok || !strings.Contains(head, way+" "+f.peer+" ") {
+			continue
+		}
+		body, _, _ = strings.Cut(body, "\n[")
+		messages = append(messages, strings.TrimSpace(strings.ReplaceAll(body, "\r", "")))
+	}
+	return messages
 }
