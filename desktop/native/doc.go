@@ -17,7 +17,7 @@
 //	service           user                          secret
 //	tsunagi           pin HOST:PORT                 fingerprint of the server's certificate
 //	tsunagi session   token HOST:PORT MERCHANT/USER token of the session
-//	tsunagi session   index                         which tokens there are, and who left when
+//	tsunagi session   index                         which tokens there are, and who left when; none where none are
 //
 // A token is removed at a logout of any kind, when the server refuses it, and 6 minutes
 // after its user has left for another one or another server. An index that cannot be read

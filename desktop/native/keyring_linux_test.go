@@ -67,6 +67,9 @@ func useKeyring(t *testing.T) {
 	wantSecret(t, "pin a", secrets.Pin, hostA)
 	takesOverAndLeavesNothing(t, secrets)
 	wantSecret(t, "pin a", secrets.Pin, hostA)
+	if left, err := keyringKeys(tokenService); len(left) > 0 || err != nil {
+		t.Errorf("of sessions that are over: %q, %v", left, err)
+	}
 
 	must(t, secrets.SetToken(sato, "token a"), secrets.Forget())
 	wantSecret(t, "", secrets.Pin, hostA)

@@ -15,6 +15,9 @@ import (
 	"github.com/zalando/go-keyring"
 
 	"tsunagi/desktop/server"
+	"tsunagi/desktop/server/servertest"
+	"tsunagi/shared/order"
+	"tsunagi/shared/wire"
 )
 
 const hostA, hostB = "a.example:8443", "b.example:8443"
@@ -295,6 +298,91 @@ func takesOverAndLeavesNothing(t *testing.T, secrets Secrets) {
 	if keys, err := keyringKeys(tokenService); err != nil || slices.ContainsFunc(keys, func(key string) bool { return strings.Contains(key, hostA) }) {
 		t.Errorf("in the keyring: %q, %v", keys, err)
 	}
+	sessionsLeaveNothing(t, secrets)
+}
+
+// sessionsLeaveNothing plays the ends of a session: however it ends, its token goes.
+func sessionsLeaveNothing(t *testing.T, secrets Secrets) {
+	t.Helper()
+	desk := &servertest.Desk{
+		Session:  wire.Session{Token: "token-1", User: wire.User{ID: "sato"}, Merchant: wire.Merchant{ID: "demo"}},
+		Farewell: true, // an order ends with a forced logout
+	}
+	desk.Start(t)
+	must(t, secrets.SetPin(desk.Address, desk.Fingerprint))
+	kept := func() (keys []string) {
+		all, err := keyringKeys(tokenService)
+		must(t, err)
+		for _, key := range all {
+			if strings.Contains(key, desk.Address) {
+				keys = append(keys, key)
+			}
+		}
+		return keys
+	}
+	var client *server.Client
+	start := func() (told chan server.Event) {
+		told = make(chan server.Event, 1000)
+		client = server.Start(server.Options{
+			Address: desk.Address, Pins: secrets, Tokens: secrets, Workstation: "ws", Notify: func(e server.Event) { told <- e },
+		})
+		return told
+	}
+	wait := func(told chan server.Event, what string, is func(server.Event) bool) {
+		t.Helper()
+		late := time.After(10 * time.Second)
+		for {
+			select {
+			case e := <-told:
+				if is(e) {
+					return
+				}
+			case <-late:
+				t.Fatalf("%s did not come: %+v", what, client.State().Link)
+			}
+		}
+	}
+	connected := func(e server.Event) bool { return e.Link != nil && e.Link.Phase == server.PhaseConnected }
+	login := func() {
+		t.Helper()
+		_, err := client.Login(t.Context(), wire.Login{MerchantID: "demo", UserID: "sato", Password: servertest.Password})
+		must(t, err)
+		if len(kept()) != 1 {
+			t.Fatalf("while the session lasts: %q", kept())
+		}
+	}
+	gone := func(after string) {
+		t.Helper()
+		if left := kept(); len(left) > 0 {
+			t.Errorf("after %s: %q", after, left)
+		}
+	}
+
+	told := start()
+	wait(told, "the connection", connected)
+	login()
+	must(t, client.Logout(t.Context()))
+	gone("a logout")
+
+	login()
+	must(t, client.SendOrder(t.Context(), "c", "k", order.Form{}))
+	wait(told, "the forced logout", func(e server.Event) bool { return e.LoggedOut != nil })
+	client.Stop() // waits for what it was doing
+	gone("a forced logout")
+
+	told = start()
+	wait(told, "the connection", connected)
+	login()
+	client.Stop() // a crash
+	told = start()
+	wait(told, "the resumed session", func(e server.Event) bool { return e.Session != nil })
+	client.Stop()
+	must(t, secrets.SetToken(server.Owner{Address: desk.Address, Merchant: "demo", User: "sato"}, "expired"))
+	told = start()
+	wait(told, "the connection", connected)
+	client.Stop()
+	gone("the end of the five minutes")
+	must(t, secrets.RemovePin(desk.Address))
 }
 
 func must(t *testing.T, errs ...error) {
@@ -327,8 +415,8 @@ func wantCurrent(t *testing.T, s Secrets, address string, owner server.Owner, to
 func wantNoTokens(t *testing.T, s Secrets) {
 	t.Helper()
 	text, err := s.tokens.store.get(indexKey)
-	if read, _ := parseIndex(text); len(read.Entries) > 0 || err != nil {
-		t.Errorf("left: %+v, %v", read.Entries, err)
+	if text != "" || err != nil {
+		t.Errorf("left: %s, %v", text, err)
 	}
 	for _, owner := range []server.Owner{sato, suzuki, satoB, before} {
 		if value, err := s.tokens.store.get(tokenKey(owner)); value != "" || err != nil {

@@ -212,6 +212,9 @@ func (t *tokens) writeLocked(x index) error {
 			}
 		}()
 	}
+	if len(x.Entries) == 0 && !x.Torn {
+		return t.store.remove(indexKey) // nothing is left behind
+	}
 	text, err := json.Marshal(x)
 	if err != nil {
 		return fmt.Errorf("write the index of tokens: %w", err)

@@ -1,5 +1,6 @@
 // What an administrator changes while the operator works: the screen follows at once and
 // takes nothing away, and what is asked of a person waits for the next login.
+import { readFile } from "node:fs/promises";
 import { expect, test } from "vitest";
 import { codeOf, nextCodeOf } from "./stage/authenticator";
 import { reads } from "./stage/screen";
@@ -64,9 +65,13 @@ test("and the one after asks for a code, which is good once", async () => {
     await screen.page.getByLabel("ワンタイムコード").fill(code);
     await screen.page.keyboard.press("Enter");
   };
+  // Of a folder of its own the program keeps the session in a file.
+  const kept = async () => JSON.parse(await readFile(`${stage.site.folder}/desktop/sessions.json`, "utf8")) as object;
   await login();
   await reads(screen.sentence, ready);
+  expect(Object.keys(await kept()).sort()).toEqual(["index", `token ${stage.line.address} demo/sato`]);
   await screen.logout("受注センター 佐藤");
+  expect(await kept()).toEqual({});
   await login();
   await reads(screen.loginRemark, "ワンタイムコードが正しくありません。");
   await stage.picture("login-code-wrong");
