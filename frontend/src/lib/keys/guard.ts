@@ -1,5 +1,7 @@
 // What a browser does by itself and a money screen must not: reload, go back, zoom
-// by accident, open a dropped file, offer a context menu.
+// by accident, open a dropped file, offer a context menu. Ctrl and the wheel are the
+// window's own affair (desktop/program.go): a listener that may stop the wheel would
+// have every turn of it wait for the page before anything scrolls.
 
 /** guard stops it on a window; the answer takes it back. */
 export function guard(target: Window): () => void {
@@ -7,7 +9,6 @@ export function guard(target: Window): () => void {
   const options = { signal: stop.signal, capture: true, passive: false } as const;
   const prevent = (event: Event) => event.preventDefault();
   target.addEventListener("keydown", (event) => isBrowserKey(event) && event.preventDefault(), options);
-  target.addEventListener("wheel", (event) => event.ctrlKey && event.preventDefault(), options);
   target.addEventListener("mouseup", (event) => isSideButton(event) && event.preventDefault(), options);
   for (const name of ["contextmenu", "dragover", "drop"] as const) {
     target.addEventListener(name, prevent, options);

@@ -48,6 +48,7 @@ describe("what a browser would do by itself", () => {
     const events = () => [press("F5"), new MouseEvent("contextmenu", { cancelable: true }), new Event("drop", { cancelable: true })];
     const prevented = () => events().map((event) => !window.dispatchEvent(event));
     expect(prevented()).toEqual([true, true, true]);
+    expect(window.dispatchEvent(new WheelEvent("wheel", { ctrlKey: true, cancelable: true })), "the wheel is not waited for").toBe(true);
     release();
     expect(prevented()).toEqual([false, false, false]);
   });
