@@ -11,16 +11,40 @@ export function outcomeOf({ result, ends, point }: Row): string {
 
 // Drawn beyond what is in sight at each side, so that a turn of the wheel finds rows,
 // and so many at a time, so that not every step changes the page.
-const spareRows = 24;
+export const spareRows = 24;
 const stepRows = 8;
+
+/** Sight is where a list is scrolled to, and how many rows are drawn beyond each side. */
+export interface Sight {
+  scrolledPx: number;
+  /** below 0 right after a leap: none, and a step of widening brings none yet. */
+  spare: number;
+}
+
+export const firstSight: Sight = { scrolledPx: 0, spare: spareRows };
+
+/**
+ * scrolledTo is the sight somewhere else. After a leap past everything that is drawn
+ * no row can be kept: those in sight come first, the others with the next frames
+ * unless another leap comes, which would throw them away again.
+ */
+export function scrolledTo({ scrolledPx: before, spare }: Sight, scrolledPx: number, rowPx: number): Sight {
+  return { scrolledPx, spare: Math.abs(scrolledPx - before) > spareRows * rowPx ? -stepRows : spare };
+}
+
+/** widened is the sight with a few rows more at each side. */
+export function widened({ scrolledPx, spare }: Sight): Sight {
+  return { scrolledPx, spare: Math.min(spareRows, spare + stepRows) };
+}
 
 /**
  * rowsInSight is which rows of one height are drawn, [from, to): those in a view of
- * viewPx that is scrolled by scrolledPx, and some around. Few rows are drawn whole.
+ * viewPx, and some around. Few rows are drawn whole.
  */
-export function rowsInSight(count: number, rowPx: number, scrolledPx: number, viewPx: number): [from: number, to: number] {
+export function rowsInSight(count: number, rowPx: number, { scrolledPx, spare: wanted }: Sight, viewPx: number): [from: number, to: number] {
+  const spare = Math.max(0, wanted);
   const first = Math.floor(scrolledPx / rowPx / stepRows) * stepRows;
   const seen = Math.ceil(viewPx / rowPx) + stepRows;
-  const to = Math.min(count, Math.max(first, 0) + seen + spareRows);
-  return [Math.min(Math.max(0, first - spareRows), Math.max(0, to - seen - spareRows)), to];
+  const to = Math.min(count, Math.max(first, 0) + seen + spare);
+  return [Math.min(Math.max(0, first - spare), Math.max(0, to - seen - spare)), to];
 }

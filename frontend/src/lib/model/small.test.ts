@@ -5,7 +5,7 @@ import { fingerprintLines } from "./fingerprint";
 import { hintOf, keysHint, type HintInput } from "./hint";
 import { matching, totals } from "./history";
 import { passwordRules } from "./password";
-import { outcomeOf, rowsInSight } from "./rows";
+import { firstSight, outcomeOf, rowsInSight, scrolledTo, spareRows, widened } from "./rows";
 import { soundOf, type Heard } from "./sound";
 
 describe("history", () => {
@@ -96,14 +96,28 @@ describe("the rows that are drawn", () => {
     ["at the bottom the last is there", 10_000, (10_000 - 12) * 32, [9956, 10_000]],
     ["scrolled further than there are rows", 20, 5000 * 32, [0, 20]],
   ] as const)("%s", (_, count, scrolledPx, want) => {
-    expect(rowsInSight(count, 32, scrolledPx, 12 * 32)).toEqual(want);
+    expect(rowsInSight(count, 32, { scrolledPx, spare: spareRows }, 12 * 32)).toEqual(want);
   });
 
   test("hold whatever is in sight, wherever the list is scrolled to", () => {
     for (let scrolledPx = 0; scrolledPx < 400 * 32; scrolledPx += 7) {
-      const [from, to] = rowsInSight(412, 32, scrolledPx, 12 * 32);
-      expect(from * 32).toBeLessThanOrEqual(scrolledPx);
-      expect(to * 32).toBeGreaterThanOrEqual(Math.min(412 * 32, scrolledPx + 12 * 32));
+      for (const spare of [0, spareRows]) {
+        const [from, to] = rowsInSight(412, 32, { scrolledPx, spare }, 12 * 32);
+        expect(from * 32).toBeLessThanOrEqual(scrolledPx);
+        expect(to * 32).toBeGreaterThanOrEqual(Math.min(412 * 32, scrolledPx + 12 * 32));
+      }
     }
+  });
+
+  test("are those in sight alone after a leap, and the others soon after", () => {
+    const turned = scrolledTo(firstSight, 400, 32);
+    expect(turned).toEqual({ scrolledPx: 400, spare: spareRows });
+    let sight = scrolledTo(turned, 160_000, 32);
+    expect(rowsInSight(10_000, 32, sight, 12 * 32)).toEqual([5000, 5020]);
+    sight = scrolledTo(sight, 160_400, 32);
+    sight = widened(sight);
+    expect(rowsInSight(10_000, 32, sight, 12 * 32)).toEqual([5008, 5028]);
+    for (let frame = 0; frame < 10; frame++) sight = widened(sight);
+    expect(rowsInSight(10_000, 32, sight, 12 * 32)).toEqual([4984, 5052]);
   });
 });
