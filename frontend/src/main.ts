@@ -1,5 +1,6 @@
 import { mount } from "svelte";
 import { App } from "$lib/app/app.svelte";
+import { loadFaces } from "$lib/app/faces";
 import { wails, watchFront } from "$lib/backend/wails";
 import { guard } from "$lib/keys/guard";
 import Root from "./Root.svelte";
@@ -12,3 +13,4 @@ const app = new App(wails);
 app.start();
 watchFront(window, () => document.getElementById("send")?.focus());
 mount(Root, { target: document.getElementById("app")!, props: { app } });
+void loadFaces(document.fonts);
