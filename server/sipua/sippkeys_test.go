@@ -216,13 +216,19 @@ func pressedAll(mu *sync.Mutex, pressed map[string][]byte, number, keys string) 
 	return len(pressed[number]) >= len(keys)
 }
 
-// freePort asks the kernel for a port that nobody has.
+// freePort asks the kernel for a port that nobody has, nor the media of these tests will
+// have by the time that SIPp takes it, and the next few.
 func freePort(t *testing.T) string {
 	t.Helper()
-	conn, err := net.ListenPacket("udp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
+	for {
+		conn, err := net.ListenPacket("udp", "127.0.0.1:0")
+		if err != nil {
+			t.Fatal(err)
+		}
+		port := conn.LocalAddr().(*net.UDPAddr).Port
+		_ = conn.Close()
+		if port < mediaPorts.first-4 || port > mediaPorts.last {
+			return strconv.Itoa(port)
+		}
 	}
-	defer func() { _ = conn.Close() }()
-	return strconv.Itoa(conn.LocalAddr().(*net.UDPAddr).Port)
 }

@@ -57,9 +57,14 @@ var answering = frontFunc(func(Invite) (Handler, *Refusal) {
 	}, nil
 })
 
+// mediaPorts are those of the media in these tests.
+var mediaPorts = struct{ first, last int }{41000, 42999}
+
 func newMedia(t *testing.T) *media.Engine {
 	t.Helper()
-	engine, err := media.New(media.Config{Addr: netip.MustParseAddr("127.0.0.1"), PortMin: 41000, PortMax: 42999})
+	engine, err := media.New(media.Config{
+		Addr: netip.MustParseAddr("127.0.0.1"), PortMin: uint16(mediaPorts.first), PortMax: uint16(mediaPorts.last),
+	})
 	if err != nil {
 		t.Fatal(err)
 	}
