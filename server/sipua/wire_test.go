@@ -136,7 +136,8 @@ type wire struct {
 	toTag  string
 	unread []sip.Message
 	peer   netip.AddrPort // of a registrar, which is not connected
-	asked  string         // the CSeq of the last request that peerRequest has returned
+
+	asked, told string // the CSeq of what peerRequest and response have returned last
 }
 
 var wires atomic.Int64
@@ -280,6 +281,9 @@ func (w *wire) response(status int) *sip.Response {
 		if to := res.To(); to != nil && !to.Params.Has("tag") {
 			w.t.Errorf("%d without tag in To", status)
 		}
+		if cseq := res.CSeq(); cseq != nil {
+			w.told = cseq.Value()
+		}
 		return res
 	}
 }
@@ -288,6 +292,9 @@ func (w *wire) response(status int) *sip.Response {
 func (w *wire) peerRequest(method sip.RequestMethod) *sip.Request {
 	w.t.Helper()
 	m, ok := w.read(patience)
+	for ok && isResponse(m) && m.CSeq() != nil && m.CSeq().Value() == w.told {
+		m, ok = w.read(patience) // repeated until our ACK has come, which a busy machine lets it be
+	}
 	if !ok {
 		w.t.Fatalf("nothing came, want %s", method)
 	}
@@ -297,6 +304,11 @@ func (w *wire) peerRequest(method sip.RequestMethod) *sip.Request {
 	}
 	w.asked = req.CSeq().Value()
 	return req
+}
+
+func isResponse(m sip.Message) bool {
+	_, is := m.(*sip.Response)
+	return is
 }
 
 // silent checks that nothing comes for a while.
