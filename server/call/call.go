@@ -125,6 +125,7 @@ func (c *Call) step(ev flow.Event) {
 		before := c.machine
 		next, commands := flow.Step(before, events[0])
 		c.machine = next
+		c.holdsOperator.Store(holdsOperator(next.State())) // at once: what follows waits for the disk
 		c.log.Debug("step", "event", events[0], "state", next.State(), "commands", len(commands))
 		if next.State() != before.State() {
 			c.stateAt = time.Now()
@@ -137,7 +138,6 @@ func (c *Call) step(ev flow.Event) {
 				events = append(events, answer)
 			}
 		}
-		c.holdsOperator.Store(holdsOperator(next.State()))
 	}
 	c.show()
 }

@@ -46,6 +46,23 @@ func TestWhoIsNotAdmitted(t *testing.T) {
 	})
 }
 
+// An operator whose caller has hung up is free, however long the disk takes over it.
+func TestNextCallNeedNotWaitForTheRecord(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newSite(t)
+		first := s.arrive()
+		s.book.mu.Lock()
+		s.book.hangs = time.Second
+		s.book.mu.Unlock()
+		first.HungUp()
+		synctest.Wait()
+		if _, err := s.Admit(t.Context(), ivrNumber, ""); err != nil || len(s.book.ends()) > 0 {
+			t.Errorf("got %v with records of %v", err, s.book.ends())
+		}
+		first.end()
+	})
+}
+
 func TestTwoThatWereAdmittedAtOnce(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newSite(t)

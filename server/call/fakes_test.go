@@ -243,7 +243,7 @@ func (c *caller) end() {
 // book is a database that never fails, unless told to.
 type book struct {
 	mu      sync.Mutex
-	hangs   time.Duration // each row
+	hangs   time.Duration // each row and record
 	fails   error
 	orders  map[ivr.CallID]order.Order
 	rows    []ivr.Row
@@ -278,6 +278,10 @@ func (b *book) AppendRow(_ context.Context, row ivr.Row) error {
 }
 
 func (b *book) PutRecord(_ context.Context, record ivr.Record) error {
+	b.mu.Lock()
+	hangs := b.hangs
+	b.mu.Unlock()
+	time.Sleep(hangs)
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if b.fails != nil {
