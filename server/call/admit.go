@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -81,12 +82,7 @@ func (d *Desk) busy(operator ivr.UserKey) bool {
 }
 
 func (d *Desk) busyLocked(operator ivr.UserKey) bool {
-	for _, c := range d.calls {
-		if c.operator.Key == operator && c.holdsOperator.Load() {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(d.of[operator], func(c *Call) bool { return c.holdsOperator.Load() })
 }
 
 // enter takes the call's place and tells how it arrives, or why there is no place any
@@ -104,20 +100,16 @@ func (d *Desk) enter(c *Call) (flow.Arrived, Refusal) {
 	case d.busyLocked(c.operator.Key):
 		return flow.Arrived{}, Busy
 	}
-	used := 0
-	for _, other := range d.calls {
-		if other.merchant.ID == c.merchant.ID && other.usesChannel {
-			used++
-		}
-	}
 	c.arrivedAt = time.Now()
-	c.usesChannel = used < c.merchant.Channels
+	if c.usesChannel = d.channels[c.merchant.ID] < c.merchant.Channels; c.usesChannel {
+		d.channels[c.merchant.ID]++
+	}
 	c.holdsOperator.Store(c.usesChannel)
 	if c.former = d.formerLocked(c.operator.Key); c.former != nil {
 		c.former.again = c
 	}
 	arrived := flow.Arrived{ChannelsFull: !c.usesChannel, Returns: c.former.returnsLocked()}
-	d.calls[c.id] = c
+	d.calls[c.id], d.of[c.operator.Key] = c, append(d.of[c.operator.Key], c)
 	d.running.Add(1)
 	return arrived, ""
 }
@@ -125,6 +117,13 @@ func (d *Desk) enter(c *Call) (flow.Arrived, Refusal) {
 func (d *Desk) leave(c *Call) {
 	d.mu.Lock()
 	delete(d.calls, c.id)
+	others := slices.DeleteFunc(d.of[c.operator.Key], func(other *Call) bool { return other == c })
+	if d.of[c.operator.Key] = others; len(others) == 0 {
+		delete(d.of, c.operator.Key)
+	}
+	if c.usesChannel {
+		d.channels[c.merchant.ID]--
+	}
 	if c.former != nil {
 		c.former.again = nil
 	}

@@ -86,12 +86,17 @@ type Desk struct {
 	mu       sync.Mutex
 	draining bool
 	calls    map[ivr.CallID]*Call
-	brought  map[orderKey]brought // customers lately brought back
+	of       map[ivr.UserKey][]*Call // the same calls, by their operators
+	channels map[ivr.MerchantID]int  // in use
+	brought  map[orderKey]brought    // customers lately brought back
 }
 
 // NewDesk makes a desk without calls.
 func NewDesk(c Config) *Desk {
-	return &Desk{Config: c, calls: make(map[ivr.CallID]*Call), brought: make(map[orderKey]brought)}
+	return &Desk{
+		Config: c, calls: make(map[ivr.CallID]*Call), of: make(map[ivr.UserKey][]*Call),
+		channels: make(map[ivr.MerchantID]int), brought: make(map[orderKey]brought),
+	}
 }
 
 // Live is the number of calls in progress.

@@ -31,8 +31,8 @@ type brought struct {
 // one who was brought back last and has not come again since.
 func (d *Desk) formerLocked(operator ivr.UserKey) *Call {
 	var former *Call
-	for _, c := range d.calls {
-		if c.operator.Key == operator && c.joined > 0 && c.again == nil &&
+	for _, c := range d.of[operator] {
+		if c.joined > 0 && c.again == nil &&
 			(former == nil || c.arrivedAt.After(former.arrivedAt)) {
 			former = c
 		}
