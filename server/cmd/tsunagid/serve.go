@@ -7,10 +7,8 @@ import (
 	"log/slog"
 	"net"
 	"net/netip"
-	"os"
 	"path/filepath"
 	"runtime"
-	"runtime/debug"
 	"sync/atomic"
 	"time"
 
@@ -44,8 +42,8 @@ func (c serveCommand) Run(ctx context.Context, s streams) error {
 	}
 	slog.SetDefault(newLog(conf.Log, s.err))
 	reserveThread()
-	defer runtime.KeepAlive(collectOften())
 	d := &daemon{conf: conf, log: slog.Default(), acceptRestored: c.AcceptRestored}
+	d.tuneCollector()
 	err = d.start(ctx)
 	if err == nil {
 		at := append([]any{"version", version.String(), "desktop", d.desktop.Addr().String()}, listening(d.sip, conf.SIP)...)
@@ -61,20 +59,6 @@ func (c serveCommand) Run(ctx context.Context, s streams) error {
 // reserveThread lets one more thread run Go than the machine has processors, because the
 // loop of the media engine keeps one to itself (media.Config.Reserved).
 func reserveThread() { runtime.GOMAXPROCS(runtime.GOMAXPROCS(0) + 1) }
-
-// collectOften keeps memory small: what lives is calls and a day's rows, and Go's own
-// choice lets as much garbage lie as there is live. A busy minute makes a hundred
-// megabytes a second beside little that lives, so there is always room for some before
-// the collector comes: it takes what is returned, which nobody ever touches and which
-// so is no memory of the machine, for live.
-func collectOften() (never []byte) {
-	const percent, room = 40, 48 << 20
-	if _, chosen := os.LookupEnv("GOGC"); chosen {
-		return nil
-	}
-	debug.SetGCPercent(percent)
-	return make([]byte, room*100/percent)
-}
 
 // daemon is the running server. Its parts are started in the order in which they
 // need each other and stopped in the opposite one.
