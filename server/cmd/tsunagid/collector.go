@@ -10,11 +10,12 @@ import (
 // How much garbage may lie before the collector comes. What lives is calls and a day's
 // rows, and mostly little is made beside them: then memory is kept small, at a few per
 // cent of the processor. Where calls come by the hundred a second the collector would run
-// all the time, so it may leave what is made in a second.
+// all the time, so it may leave what is made in two seconds.
 const (
 	calmPercent = 40        // of what lives; Go's own choice is 100
-	mostGarbage = 128 << 20 // bytes
+	mostGarbage = 256 << 20 // bytes
 	collectRate = time.Second
+	leaves      = 2 // collectRates
 )
 
 // tuneCollector adapts the collector to what is made, unless the environment decides.
@@ -55,5 +56,5 @@ func (d *daemon) tuneCollector() {
 // percentFor is how much garbage may lie beside live bytes where so many are made in a
 // collectRate.
 func percentFor(made, live uint64) int {
-	return max(calmPercent, int(min(made, mostGarbage)*100/max(live, 1<<20)))
+	return max(calmPercent, int(min(leaves*made, mostGarbage)*100/max(live, 1<<20)))
 }
