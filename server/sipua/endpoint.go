@@ -67,6 +67,7 @@ type Endpoint struct {
 	quit         chan struct{} // closed when Close begins
 	kill         chan struct{} // closed when Close waits no longer
 	tasks        sync.WaitGroup
+	workers      *workers // of legs
 
 	watches      []*watch
 	registrants  []*registrant
@@ -124,6 +125,7 @@ func New(cfg Config, engine *media.Engine, front Front) (*Endpoint, error) {
 		withdraw:  make(chan struct{}),
 		withdrawn: make(chan struct{}),
 	}
+	e.workers = newWorkers(e.quit)
 	if err := e.open(); err != nil {
 		return nil, errors.Join(err, e.closeSockets())
 	}
@@ -249,6 +251,7 @@ func (e *Endpoint) close(ctx context.Context) error {
 	}
 	close(e.kill)
 	<-finished
+	e.workers.wait()
 	err := e.closeSockets()
 	if serving {
 		<-e.stopped
@@ -269,14 +272,23 @@ func (e *Endpoint) start(l *Leg, handler Handler) bool {
 	if l.by != (inviteID{}) {
 		e.invites[l.by] = l
 	}
-	e.tasks.Go(l.run)
+	e.live(l.run)
 	if handler != nil {
-		e.tasks.Go(func() {
+		e.live(func() {
 			handler(l)
 			l.Bye()
 		})
 	}
 	return true
+}
+
+// live runs a goroutine of a leg, which Close waits for.
+func (e *Endpoint) live(f func()) {
+	e.tasks.Add(1)
+	e.workers.run(func() {
+		defer e.tasks.Done()
+		f()
+	})
 }
 
 // task runs f in a goroutine that Close waits for. It reports false where the endpoint
