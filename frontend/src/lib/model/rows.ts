@@ -17,7 +17,6 @@ const stepRows = 8;
 /** Sight is where a list is scrolled to, and how many rows are drawn beyond each side. */
 export interface Sight {
   scrolledPx: number;
-  /** below 0 right after a leap: none, and a step of widening brings none yet. */
   spare: number;
 }
 
@@ -25,11 +24,10 @@ export const firstSight: Sight = { scrolledPx: 0, spare: spareRows };
 
 /**
  * scrolledTo is the sight somewhere else. After a leap past everything that is drawn
- * no row can be kept: those in sight come first, the others with the next frames
- * unless another leap comes, which would throw them away again.
+ * no row can be kept: those in sight come first, the others with the next frames.
  */
 export function scrolledTo({ scrolledPx: before, spare }: Sight, scrolledPx: number, rowPx: number): Sight {
-  return { scrolledPx, spare: Math.abs(scrolledPx - before) > spareRows * rowPx ? -stepRows : spare };
+  return { scrolledPx, spare: Math.abs(scrolledPx - before) > spareRows * rowPx ? 0 : spare };
 }
 
 /** widened is the sight with a few rows more at each side. */
@@ -41,8 +39,7 @@ export function widened({ scrolledPx, spare }: Sight): Sight {
  * rowsInSight is which rows of one height are drawn, [from, to): those in a view of
  * viewPx, and some around. Few rows are drawn whole.
  */
-export function rowsInSight(count: number, rowPx: number, { scrolledPx, spare: wanted }: Sight, viewPx: number): [from: number, to: number] {
-  const spare = Math.max(0, wanted);
+export function rowsInSight(count: number, rowPx: number, { scrolledPx, spare }: Sight, viewPx: number): [from: number, to: number] {
   const first = Math.floor(scrolledPx / rowPx / stepRows) * stepRows;
   const seen = Math.ceil(viewPx / rowPx) + stepRows;
   const to = Math.min(count, Math.max(first, 0) + seen + spare);
