@@ -15,8 +15,9 @@ import (
 // confirmed, or over, needs no more than a mark: its INVITE is absorbed whatever it says
 // (RFC 6026 7.1), and the answer to its BYE can be made anew (RFC 3261 17.2.2).
 
-// settledFor is how long a copy may come late: Timers J and L, 64 T1.
-const settledFor = 32 * time.Second
+// settledFor is how long a copy may come late: Timers J and L, 64 T1, which is 32 s unless a
+// test has sipgo hurry.
+func settledFor() time.Duration { return 64 * sip.T1 }
 
 // settled has marks of requests, each for settledFor and at most twice as long.
 type settled struct {
@@ -55,7 +56,7 @@ func (s *settled) mark(req *sip.Request) (uint64, bool) {
 func (s *settled) add(mark uint64, now time.Time) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if now.Sub(s.turned) >= settledFor {
+	if now.Sub(s.turned) >= settledFor() {
 		s.old, s.young, s.turned = s.young, map[uint64]struct{}{}, now
 	}
 	s.young[mark] = struct{}{}

@@ -65,7 +65,7 @@ func TestMarksAreForgotten(t *testing.T) {
 		at   time.Duration
 		mark uint64
 		has  bool // mark 1 then
-	}{{settledFor - 1, 2, true}, {settledFor, 3, true}, {2*settledFor - 1, 4, true}, {2 * settledFor, 5, false}} {
+	}{{settledFor() - 1, 2, true}, {settledFor(), 3, true}, {2*settledFor() - 1, 4, true}, {2 * settledFor(), 5, false}} {
 		s.add(row.mark, start.Add(row.at))
 		if s.has(1) != row.has || !s.has(row.mark) {
 			t.Errorf("after %v: 1 %v, %d %v", row.at, s.has(1), row.mark, s.has(row.mark))
