@@ -5,8 +5,8 @@ import (
 	"sync/atomic"
 )
 
-// idleWorkers is how many goroutines wait for a next leg.
-const idleWorkers = 64
+// IdleGoroutines is how many goroutines of an endpoint wait for a next leg, at the most.
+const IdleGoroutines = 64
 
 // workers run what legs run. A new goroutine has a small stack, which a call grows by
 // copying it two or three times; where calls come one after another, each finds a
@@ -45,7 +45,7 @@ func (w *workers) work(f func()) {
 // another waits for something to do; nil where enough others wait, or after quit.
 func (w *workers) another() func() {
 	defer w.idle.Add(-1)
-	if w.idle.Add(1) > idleWorkers {
+	if w.idle.Add(1) > IdleGoroutines {
 		return nil
 	}
 	select {

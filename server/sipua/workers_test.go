@@ -11,7 +11,7 @@ func TestWorkers(t *testing.T) {
 		quit := make(chan struct{})
 		w := newWorkers(quit)
 		for range 2 {
-			const together = 2 * idleWorkers
+			const together = 2 * IdleGoroutines
 			begun, end, ended := make(chan struct{}, together), make(chan struct{}), make(chan struct{}, together)
 			for range together {
 				w.run(func() { begun <- struct{}{}; <-end; ended <- struct{}{} })
@@ -22,7 +22,7 @@ func TestWorkers(t *testing.T) {
 			}
 			close(end)
 			synctest.Wait()
-			if idle := w.idle.Load(); len(ended) != together || idle != idleWorkers {
+			if idle := w.idle.Load(); len(ended) != together || idle != IdleGoroutines {
 				t.Errorf("%d of %d have ended, %d wait", len(ended), together, idle)
 			}
 		}
