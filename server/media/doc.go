@@ -66,8 +66,9 @@
 // Keys come as telephone-events; as tones in the sound, where the peer sends no events
 // or Params.Tones asks for it; and by the signalling, which hands them to
 // [Session.KeyByInfo]. A press that comes in several ways is one key, by the rule of
-// dtmf.Merger. What a key leads to is played once the key is up: see keydown.go. Sound is taken in each codec under its static payload type, whichever
-// was chosen; comfort noise is not listened to.
+// dtmf.Merger. What a key leads to is played once the key is up: see keydown.go. Sound is
+// taken in each codec under its static payload type, whichever was chosen; comfort noise
+// is not listened to.
 //
 // Timestamps count 8,000 a second, 8 to the tick, in G.722 too (RFC 3551 section 4.5.2);
 // a payload byte is one of them.

@@ -20,13 +20,7 @@ func TestHangingUpDoesNotWaitForASilentPeer(t *testing.T) {
 	e := serve(t, Config{TLS: &TLS{Listen: "127.0.0.1:0", Config: &tls.Config{Certificates: []tls.Certificate{own}}}}, ls)
 	w := dialWire(t, e)
 	w.send("INVITE", map[string]string{"Contact": "<sip:peer@" + silent.Addr().String() + ";transport=tls>"}, offer)
-	leg := ls.next(t)
-	if err := leg.Answer(); err != nil {
-		t.Fatal(err)
-	}
-	w.toTag, _ = w.response(200).To().Params.Get("tag")
-	w.send("ACK", nil, "")
-	until(t, leg, Confirmed)
+	leg := w.confirmed(t, ls)
 
 	returned := make(chan struct{})
 	go func() { defer close(returned); leg.Bye() }()
@@ -52,14 +46,7 @@ func TestHangingUpDoesNotWaitForABusyLeg(t *testing.T) {
 	ls := make(legs, 1)
 	e := serve(t, Config{}, ls)
 	w := dialWire(t, e)
-	w.send("INVITE", nil, offer)
-	leg := ls.next(t)
-	if err := leg.Answer(); err != nil {
-		t.Fatal(err)
-	}
-	w.toTag, _ = w.response(200).To().Params.Get("tag")
-	w.send("ACK", nil, "")
-	until(t, leg, Confirmed)
+	leg := w.callTo(t, ls)
 	busy, idle := make(chan struct{}), make(chan struct{})
 	leg.commands <- func() { close(busy); <-idle }
 	<-busy

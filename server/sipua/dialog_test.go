@@ -22,6 +22,12 @@ func call(t *testing.T, cfg Config) (*wire, *Leg) {
 func (w *wire) callTo(t *testing.T, ls legs) *Leg {
 	t.Helper()
 	w.send("INVITE", nil, offer)
+	return w.confirmed(t, ls)
+}
+
+// confirmed has the call that was sent last answered, and acknowledges it.
+func (w *wire) confirmed(t *testing.T, ls legs) *Leg {
+	t.Helper()
 	leg := ls.next(t)
 	if err := leg.Answer(); err != nil {
 		t.Fatal(err)

@@ -63,6 +63,9 @@ func (e *Endpoint) handle(req *sip.Request, tx *sip.ServerTx) {
 	}
 }
 
+// serves tells of the scheme of a Request-URI, in small letters, whether calls come to it.
+func serves(scheme string) bool { return scheme == "sip" || scheme == "sips" || scheme == "tel" }
+
 // check looks at what every request must fulfil, whatever it asks for. sipgo has
 // answered one without Via or CSeq with 400 itself.
 func (e *Endpoint) check(req *sip.Request) *fault {
@@ -80,9 +83,7 @@ func (e *Endpoint) check(req *sip.Request) *fault {
 	if name := repeated(req); name != "" {
 		return malformed("More than one " + name)
 	}
-	switch req.Recipient.Scheme {
-	case "sip", "sips", "tel":
-	default:
+	if !serves(req.Recipient.Scheme) {
 		return refuse(416)
 	}
 	if mf := req.MaxForwards(); req.IsInvite() && mf != nil && mf.Val() == 0 {

@@ -89,14 +89,7 @@ func TestCloseHangsUpAndRefuses(t *testing.T) {
 	ls := make(legs, 2)
 	e := serve(t, Config{}, ls)
 	w, unanswered := dialWire(t, e), dialWire(t, e)
-	w.send("INVITE", nil, offer)
-	leg := ls.next(t)
-	if err := leg.Answer(); err != nil {
-		t.Fatal(err)
-	}
-	w.toTag, _ = w.response(200).To().Params.Get("tag")
-	w.send("ACK", nil, "")
-	until(t, leg, Confirmed)
+	leg := w.callTo(t, ls)
 	unanswered.send("INVITE", nil, offer)
 	waiting := ls.next(t)
 	closed := make(chan error, 1)

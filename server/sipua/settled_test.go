@@ -15,13 +15,7 @@ func TestCopiesThatComeLate(t *testing.T) {
 	e := serve(t, Config{}, ls)
 	w := dialWire(t, e)
 	invite := w.send("INVITE", nil, offer)
-	leg := ls.next(t)
-	if err := leg.Answer(); err != nil {
-		t.Fatal(err)
-	}
-	w.toTag, _ = w.response(200).To().Params.Get("tag")
-	w.send("ACK", nil, "")
-	until(t, leg, Confirmed)
+	leg := w.confirmed(t, ls)
 	e.settles(t, 1)
 	w.write(invite)
 	w.silent(50 * time.Millisecond)

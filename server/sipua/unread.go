@@ -107,12 +107,8 @@ var scheme = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9+.-]*:`)
 
 // foreignScheme reports whether a Request-URI is one of a scheme that we do not serve.
 func foreignScheme(uri string) bool {
-	switch strings.ToLower(scheme.FindString(uri)) {
-	case "", "sip:", "sips:", "tel:":
-		return false
-	default:
-		return true
-	}
+	name := strings.ToLower(strings.TrimSuffix(scheme.FindString(uri), ":"))
+	return name != "" && !serves(name)
 }
 
 // answer is the response to the request.
