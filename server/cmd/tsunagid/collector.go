@@ -2,47 +2,67 @@ package main
 
 import (
 	"os"
+	"runtime"
 	"runtime/debug"
 	"runtime/metrics"
 	"time"
 )
 
-// How much garbage may lie before the collector comes. What lives is calls and a day's
-// rows, and mostly little is made beside them: then memory is kept small, at a few per
-// cent of the processor. Where calls come by the hundred a second the collector would run
-// all the time, so it may leave what is made in two seconds.
+// How much garbage may lie before the collector comes. What lives is for the most part
+// recordings, which stand from start to stop; the rest is calls and a day's rows, and
+// mostly little is made beside them: then memory is kept small, at a few per cent of the
+// processor. Where calls come by the hundred a second the collector would run all the
+// time, so it may leave what is made in two seconds.
 const (
-	calmPercent = 40        // of what lives; Go's own choice is 100
-	mostGarbage = 256 << 20 // bytes
-	collectRate = time.Second
-	leaves      = 2 // collectRates
+	calmPercent  = 40        // of what lives and does not stand; Go's own choice is 100, of all
+	leastGarbage = 1 << 20   // bytes
+	mostGarbage  = 256 << 20 // bytes
+	collectRate  = time.Second
+	leaves       = 2 // collectRates
 )
 
+// pace is what the collector's pace depends on, in bytes.
+type pace struct {
+	made     uint64 // in a collectRate
+	live     uint64 // when the collector came last
+	standing uint64 // of live, from start to stop
+}
+
+// percent is how much garbage may lie beside what lives, in per cent of that, as Go wants
+// to be told it.
+func (p pace) percent() int {
+	moving := p.live - min(p.standing, p.live)
+	garbage := max(moving*calmPercent/100, min(leaves*p.made, mostGarbage), leastGarbage)
+	return int(garbage * 100 / max(p.live, 1<<20))
+}
+
 // tuneCollector adapts the collector to what is made, unless the environment decides.
+// What lives when it is called stands: the server is ready then.
 func (d *daemon) tuneCollector() {
 	if _, chosen := os.LookupEnv("GOGC"); chosen {
 		return
 	}
-	debug.SetGCPercent(calmPercent)
+	runtime.GC()
 	quit, done := make(chan struct{}), make(chan struct{})
 	go func() {
 		defer close(done)
 		tick := time.NewTicker(collectRate)
 		defer tick.Stop()
-		made, percent := []metrics.Sample{{Name: "/gc/heap/allocs:bytes"}, {Name: "/gc/heap/live:bytes"}}, calmPercent
-		metrics.Read(made)
-		for before := made[0].Value.Uint64(); ; before = made[0].Value.Uint64() {
+		heap := []metrics.Sample{{Name: "/gc/heap/allocs:bytes"}, {Name: "/gc/heap/live:bytes"}}
+		metrics.Read(heap)
+		standing, percent := heap[1].Value.Uint64(), 0
+		for before := heap[0].Value.Uint64(); ; before = heap[0].Value.Uint64() {
+			metrics.Read(heap)
+			next := pace{heap[0].Value.Uint64() - before, heap[1].Value.Uint64(), standing}.percent()
+			// Each change stops the program for a moment.
+			if next > percent*5/4 || next < percent*4/5 {
+				debug.SetGCPercent(next)
+				percent = next
+			}
 			select {
 			case <-quit:
 				return
 			case <-tick.C:
-			}
-			metrics.Read(made)
-			next := percentFor(made[0].Value.Uint64()-before, made[1].Value.Uint64())
-			// Each change stops the program for a moment.
-			if next > percent*5/4 || next < percent*4/5 || next == calmPercent && next != percent {
-				debug.SetGCPercent(next)
-				percent = next
 			}
 		}
 	}()
@@ -51,10 +71,4 @@ func (d *daemon) tuneCollector() {
 		<-done
 		return nil
 	})
-}
-
-// percentFor is how much garbage may lie beside live bytes where so many are made in a
-// collectRate.
-func percentFor(made, live uint64) int {
-	return max(calmPercent, int(min(leaves*made, mostGarbage)*100/max(live, 1<<20)))
 }

@@ -2,19 +2,21 @@ package main
 
 import "testing"
 
-func TestPercentFor(t *testing.T) {
+func TestPace(t *testing.T) {
 	for name, row := range map[string]struct {
-		made, live uint64
-		want       int
+		pace pace
+		want int // per cent of what lives
 	}{
-		"a quiet server":         {1 << 20, 30 << 20, calmPercent},
-		"many calls in progress": {20 << 20, 100 << 20, calmPercent},
-		"calls that come":        {45 << 20, 30 << 20, 300},
-		"more of them":           {900 << 20, 128 << 20, 200},
-		"and much that lives":    {900 << 20, 1 << 30, calmPercent},
-		"before anything lives":  {1 << 20, 0, 200},
+		"nothing but what stands":    {pace{made: 1 << 10, live: 20 << 20, standing: 20 << 20}, 5},
+		"some calls":                 {pace{made: 1 << 20, live: 32 << 20, standing: 16 << 20}, 19},
+		"many calls in progress":     {pace{made: 10 << 20, live: 100 << 20, standing: 20 << 20}, 32},
+		"calls that come":            {pace{made: 45 << 20, live: 30 << 20, standing: 20 << 20}, 300},
+		"more of them":               {pace{made: 900 << 20, live: 128 << 20, standing: 20 << 20}, 200},
+		"and much that lives":        {pace{made: 900 << 20, live: 1 << 30, standing: 20 << 20}, 39},
+		"what stood stands no more":  {pace{made: 1 << 20, live: 10 << 20, standing: 20 << 20}, 20},
+		"before anything is counted": {pace{}, 100},
 	} {
-		if got := percentFor(row.made, row.live); got != row.want {
+		if got := row.pace.percent(); got != row.want {
 			t.Errorf("%s: got %d, want %d", name, got, row.want)
 		}
 	}

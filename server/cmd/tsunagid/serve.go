@@ -43,9 +43,9 @@ func (c serveCommand) Run(ctx context.Context, s streams) error {
 	slog.SetDefault(newLog(conf.Log, s.err))
 	reserveThread()
 	d := &daemon{conf: conf, log: slog.Default(), acceptRestored: c.AcceptRestored}
-	d.tuneCollector()
 	err = d.start(ctx)
 	if err == nil {
+		d.tuneCollector()
 		at := append([]any{"version", version.String(), "desktop", d.desktop.Addr().String()}, listening(d.sip, conf.SIP)...)
 		d.log.Info("ready", append(at, "metrics", d.watch.address())...)
 		if tell, ok := ctx.Value(whenReady{}).(func()); ok {
