@@ -60,7 +60,7 @@ var answering = frontFunc(func(Invite) (Handler, *Refusal) {
 // mediaPorts are those of the media in these tests.
 var mediaPorts = struct{ first, last int }{41000, 42999}
 
-func newMedia(t *testing.T) *media.Engine {
+func newMedia(t testing.TB) *media.Engine {
 	t.Helper()
 	engine, err := media.New(media.Config{
 		Addr: netip.MustParseAddr("127.0.0.1"), PortMin: uint16(mediaPorts.first), PortMax: uint16(mediaPorts.last),
@@ -77,14 +77,14 @@ func newMedia(t *testing.T) *media.Engine {
 }
 
 // serve runs an endpoint on a free port for the length of the test.
-func serve(t *testing.T, cfg Config, front Front) *Endpoint {
+func serve(t testing.TB, cfg Config, front Front) *Endpoint {
 	t.Helper()
 	cfg.Listen = "127.0.0.1:0"
 	return serveAsIs(t, cfg, front)
 }
 
 // serveAsIs is serve without a plain socket where cfg names none.
-func serveAsIs(t *testing.T, cfg Config, front Front) *Endpoint {
+func serveAsIs(t testing.TB, cfg Config, front Front) *Endpoint {
 	t.Helper()
 	if os.Getenv("SIPUA_LOG") != "" {
 		cfg.Log = slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelDebug}))
