@@ -6,31 +6,36 @@ import (
 	"slices"
 	"testing"
 
+	"golang.org/x/sys/unix"
+
 	"tsunagi/server/dtmf"
 )
 
 // sparedSocket is a socket of the kernel with the filter for µ-law, and a way to ask what
 // comes through: the datagrams sent since, by number.
-func sparedSocket(t *testing.T, host string) (*rawSocket, func(datagrams [][]byte) (came []int)) {
+func sparedSocket(t *testing.T, host netip.Addr) (*rawSocket, func(datagrams [][]byte) (came []int)) {
 	t.Helper()
 	n, err := newNetwork()
 	if err != nil {
 		t.Fatal(err)
 	}
-	local, err := net.ListenUDP("udp", &net.UDPAddr{IP: net.ParseIP(host)})
+	opened, err := n.listen(netip.AddrPortFrom(host, 0), 0)
 	if err != nil {
 		t.Skipf("this machine has no %s: %v", host, err)
 	}
-	at := local.LocalAddr().(*net.UDPAddr).AddrPort()
-	if err := local.Close(); err != nil {
-		t.Fatal(err)
-	}
-	opened, err := n.listen(netip.AddrPortFrom(at.Addr().Unmap(), at.Port()), 0)
+	s := opened.(*rawSocket)
+	port, err := unix.Getsockname(s.fd)
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := opened.(*rawSocket)
-	conn, err := net.DialUDP("udp", nil, net.UDPAddrFromAddrPort(at))
+	at := &net.UDPAddr{IP: host.AsSlice()}
+	switch port := port.(type) {
+	case *unix.SockaddrInet4:
+		at.Port = port.Port
+	case *unix.SockaddrInet6:
+		at.Port = port.Port
+	}
+	conn, err := net.DialUDP("udp", nil, at)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -99,8 +104,8 @@ func TestWhatTheFilterDrops(t *testing.T) {
 		"no RTP, and short":          {[][]byte{{}, {0x80}, {0x80, 0}, {0x80, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0}}, all},
 		"a header alone":             {[][]byte{packet(0, 1, 0, 7), packet(0, 4, 0, 7), packet(0, 7, 0, 7)}, []int{0, 1, 0}},
 	} {
-		for _, host := range []string{"127.0.0.1", "::1"} {
-			t.Run(name+" at "+host, func(t *testing.T) {
+		for family, host := range map[string]netip.Addr{"IPv4": loopback, "IPv6": netip.IPv6Loopback()} {
+			t.Run(name+" over "+family, func(t *testing.T) {
 				s, came := sparedSocket(t, host)
 				got := came(row.sent)
 				if !slices.Equal(got, row.want) {
