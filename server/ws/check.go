@@ -3,6 +3,7 @@ package ws
 import (
 	"context"
 	"errors"
+	"sync"
 	"time"
 
 	"tsunagi/server"
@@ -30,15 +31,15 @@ func (c *connection) check(frame wire.Frame) error {
 	if refusal != "" || id != body.TransactionID {
 		return errBadRequest // a card number is one of these: it is looked up nowhere
 	}
-	if !c.checks.take(time.Now()) {
+	user := c.seat.Grant().User.Key
+	if !c.server.checks.take(user, time.Now()) {
 		return errUnavailable
 	}
-	merchant := c.seat.Grant().User.Key.Merchant
 	c.aside(func(ctx context.Context) {
 		request, cancel := context.WithTimeout(ctx, requestTimeout)
 		defer cancel()
 		checked := wire.Checked{TransactionID: id}
-		if err := c.server.Calls.Payable(request, merchant, id); err != nil {
+		if err := c.server.Calls.Payable(request, user.Merchant, id); err != nil {
 			var known *ivr.Error
 			if !errors.As(err, &known) || known.Code != wire.CodeOrderRefused || len(known.Refusals) != 1 {
 				c.refuse(request, frame, err)
@@ -51,8 +52,30 @@ func (c *connection) check(frame wire.Frame) error {
 	return nil
 }
 
-// allowance is how many checks a connection may still ask: checksAtOnce, and one more
-// after each checkEvery.
+// allowances are those of all users who have asked; there are no more of them than users.
+// They outlive connections: whoever comes back has no more checks than before.
+type allowances struct {
+	mu sync.Mutex
+	of map[ivr.UserKey]allowance
+}
+
+func (a *allowances) take(user ivr.UserKey, now time.Time) bool {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if a.of == nil {
+		a.of = make(map[ivr.UserKey]allowance)
+	}
+	left, known := a.of[user]
+	if !known {
+		left = newAllowance()
+	}
+	may := left.take(now)
+	a.of[user] = left
+	return may
+}
+
+// allowance is how many checks a user may still ask: checksAtOnce, and one more after
+// each checkEvery.
 type allowance struct {
 	left int
 	at   time.Time // since when the next one grows
@@ -64,7 +87,7 @@ func (a *allowance) take(now time.Time) bool {
 	if a.left == checksAtOnce {
 		a.at = now
 	}
-	grown := int(now.Sub(a.at) / checkEvery)
+	grown := max(0, int(now.Sub(a.at)/checkEvery))
 	a.left = min(a.left+grown, checksAtOnce)
 	a.at = a.at.Add(time.Duration(grown) * checkEvery)
 	if a.left == 0 {

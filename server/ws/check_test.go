@@ -101,13 +101,33 @@ func TestChecksAreRefusedWhenTheyAreTooMany(t *testing.T) {
 		h.must(err)
 	}
 	// On a slow machine a few more have grown by then, but not a hundred.
-	for range 100 {
+	refusedWithin(t, d, 100)
+}
+
+func refusedWithin(t *testing.T, d *desktop, most int) {
+	t.Helper()
+	for range most {
 		if _, err := check(d, "T-1"); err != nil {
 			refusedWith(t, err, wire.CodeUnavailable, message.E309.Text())
 			return
 		}
 	}
-	t.Error("a hundred checks more were answered")
+	t.Errorf("%d checks more were answered", most)
+}
+
+func TestWhoComesBackHasNoMoreChecks(t *testing.T) {
+	h := newHouse(t)
+	h.ws.checks.of = map[ivr.UserKey]allowance{suzuki: {at: time.Now().Add(time.Hour)}} // none grows before
+	d, _ := h.loggedIn(suzuki)
+	refusedWithin(t, d, 1)
+	_, err := ask[struct{}](d, wire.KindLogout, nil, wire.KindDone)
+	h.must(err)
+	d.cut()
+	d, _ = h.loggedIn(suzuki)
+	refusedWithin(t, d, 1)
+	other, _ := h.loggedIn(tanaka)
+	_, err = check(other, "T-1")
+	h.must(err)
 }
 
 func TestAllowanceGrowsAgain(t *testing.T) {

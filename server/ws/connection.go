@@ -31,7 +31,6 @@ type connection struct {
 	badFrame bool                        // one was logged; the rest are not
 
 	inquiries chan struct{} // a place for each that is under way
-	checks    allowance
 
 	// telling makes reading the grant and sending it one step, so that what was read
 	// earlier is not sent later.

@@ -63,6 +63,7 @@ type Options struct {
 type Server struct {
 	Options
 	orders      orders
+	checks      allowances
 	waitingMost int
 	running     sync.WaitGroup // connections and orders under way
 
@@ -105,7 +106,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	c := &connection{
-		server: s, link: conn, source: source.Addr(), inquiries: make(chan struct{}, inquiriesMost), checks: newAllowance(),
+		server: s, link: conn, source: source.Addr(), inquiries: make(chan struct{}, inquiriesMost),
 	}
 	c.log.Store(s.Log.With("source", c.source))
 	if !s.add(c) {
