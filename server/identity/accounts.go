@@ -83,7 +83,7 @@ func (i *Identity) EditUser(ctx context.Context, by audit.Actor, user ivr.User) 
 		i.tell(ctx, to(user.Key, by, audit.RoleChanged, audit.OK, fmt.Sprintf("%s to %s", old.Role, user.Role)))
 	}
 	if old.Role != user.Role || user.Disabled {
-		if err := i.forceLogout(ctx, by, user.Key); err != nil && !errors.Is(err, ivr.ErrNotFound) {
+		if err := i.forceLogout(ctx, by, user.Key, byHand); err != nil && !errors.Is(err, ivr.ErrNotFound) {
 			return err
 		}
 	}

@@ -55,7 +55,8 @@
 //
 // What an administrator changes of a user or a merchant reaches the sessions that stand
 // (Refresh, EditUser, Seat.Changed); but what a new policy asks of a person, a longer
-// password or an authenticator, is asked at the next login.
+// password or an authenticator, is asked at the next login. Only where sessions may come
+// from is at once so: whoever is connected from elsewhere is logged out.
 //
 // # Passwords
 //

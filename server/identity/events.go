@@ -20,7 +20,9 @@ func (i *Identity) tell(ctx context.Context, e audit.Event) {
 }
 
 // actor is who sits at the seat.
-func (s *Seat) actor() audit.Actor { return audit.Actor{Who: s.Grant().User.Key, Source: s.source} }
+func (s *Seat) actor() audit.Actor {
+	return audit.Actor{Who: s.Grant().User.Key, Source: s.source.String()}
+}
 
 // event is one of the user at the seat, to their own account.
 func (s *Seat) event(kind audit.Kind, result audit.Result, detail string) audit.Event {

@@ -83,7 +83,7 @@ type Identity struct {
 
 	mu     sync.Mutex
 	seats  map[ivr.UserKey]*Seat       // the last one of each user's session
-	forced map[ivr.TokenHash]time.Time // sessions that were ended by force while kept
+	forced map[ivr.TokenHash]forcedOut // sessions that were ended by force
 }
 
 // New returns an Identity over a store. Start makes it ready for sessions; what
@@ -105,7 +105,7 @@ func New(o Options) (*Identity, error) {
 		sources:  failures[string]{most: sourceFailures, each: sourceForgives},
 		unknowns: failures[ivr.UserKey]{most: lockedAfter},
 		seats:    make(map[ivr.UserKey]*Seat),
-		forced:   make(map[ivr.TokenHash]time.Time),
+		forced:   make(map[ivr.TokenHash]forcedOut),
 	}, nil
 }
 

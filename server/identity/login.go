@@ -219,6 +219,9 @@ func (i *Identity) admit(
 	case credential.Hash != checked:
 		i.refused(ctx, who, from, "password changed meanwhile")
 		return nil, errAuthFailed
+	case !allowed(who.merchant.Sources, source):
+		i.refused(ctx, who, from, "source not allowed")
+		return nil, errRestricted
 	case entranceOf(who.user.Role) != login.Entrance:
 		i.refused(ctx, who, from, "wrong entrance")
 		return nil, errRestricted

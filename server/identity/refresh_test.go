@@ -1,10 +1,15 @@
 package identity
 
 import (
+	"errors"
+	"net/netip"
+	"strings"
 	"testing"
 	"time"
 
 	"tsunagi/server"
+	"tsunagi/shared/message"
+	"tsunagi/shared/wire"
 )
 
 // edit changes the merchant as an administrator's command does.
@@ -14,7 +19,7 @@ func (h *house) edit(change func(*ivr.Merchant)) {
 	h.must(err)
 	change(&merchant)
 	h.must(h.store.PutMerchant(h.t.Context(), merchant))
-	h.must(h.Refresh(h.t.Context(), merchant.ID))
+	h.must(h.Refresh(h.t.Context(), byBoss, merchant.ID))
 }
 
 func changed(seat *Seat) bool {
@@ -52,7 +57,7 @@ func TestSettingsReachStandingSessions(t *testing.T) {
 		if changed(seat) {
 			t.Error("told of an edit that changed nothing")
 		}
-		if err := h.Refresh(t.Context(), "nobody"); err == nil {
+		if err := h.Refresh(t.Context(), byBoss, "nobody"); err == nil {
 			t.Error("refreshed a merchant that is not there")
 		}
 	})
@@ -111,6 +116,13 @@ func TestLoginSeesWhatChangedWhileThePasswordWasChecked(t *testing.T) {
 		}
 		h.must(seat.Logout(t.Context()))
 
+		h.edit(func(m *ivr.Merchant) { m.Sources = []string{"198.51.100.0/24"} })
+		h.changing.Lock()
+		_, err = h.admit(t.Context(), who, loginOf(operator, password, "ws1"), office, byBoss)
+		h.changing.Unlock()
+		refusedWith(t, err, wire.CodeAccessRestricted, message.AccessRestricted)
+		h.edit(func(m *ivr.Merchant) { m.Sources = nil })
+
 		user := who.user
 		user.Disabled = true
 		h.must(h.store.PutUser(t.Context(), user))
@@ -120,6 +132,54 @@ func TestLoginSeesWhatChangedWhileThePasswordWasChecked(t *testing.T) {
 		if err == nil {
 			t.Error("a user was let in who was disabled meanwhile")
 		}
+	})
+}
+
+// TestWhoIsConnectedFromElsewhereIsLoggedOut: where logins may come from holds for the
+// sessions that stand too, at once.
+func TestWhoIsConnectedFromElsewhereIsLoggedOut(t *testing.T) {
+	inHouse(t, func(t *testing.T, h *house) {
+		h.addSecond()
+		home := netip.MustParseAddr("198.51.100.9")
+		inOffice := h.mustLogin("ws1")
+		atHome, err := h.Login(t.Context(), loginOf(second, password, "ws2"), home)
+		h.must(err)
+		h.edit(func(m *ivr.Merchant) { m.Sources = []string{office.String(), home.String()} })
+		if err := errors.Join(inOffice.Err(), atHome.Err()); err != nil {
+			t.Fatalf("logged out though both sources are allowed: %v", err)
+		}
+
+		h.edit(func(m *ivr.Merchant) { m.Sources = []string{office.String()} })
+		<-atHome.Ended()
+		if err := atHome.Err(); !errors.Is(err, ErrSource) || h.Online(second) {
+			t.Errorf("ended with %v, online %v", err, h.Online(second))
+		}
+		if err := inOffice.Err(); err != nil {
+			t.Errorf("the session in the office ended with %v", err)
+		}
+		for _, source := range []netip.Addr{home, office} {
+			_, err := h.Resume(t.Context(), wire.Resume{Token: atHome.Grant().Token, Workstation: "ws2"}, source)
+			refusedWith(t, err, wire.CodeAccessRestricted, message.AccessRestricted)
+		}
+		if want := "forced_logout ok shop/op2 by shop/boss from 192.0.2.8: source 198.51.100.9 not allowed any more"; !strings.Contains(h.told(), want) {
+			t.Errorf("the audit log has no %q:\n%s", want, h.told())
+		}
+	})
+}
+
+// A session whose connection is lost has no source: its resume is looked at.
+func TestLostSessionIsKeptWhereverItWas(t *testing.T) {
+	inHouse(t, func(t *testing.T, h *house) {
+		home := netip.MustParseAddr("198.51.100.9")
+		seat, err := h.Login(t.Context(), loginOf(operator, password, "ws1"), home)
+		h.must(err)
+		h.must(seat.Lost(t.Context()))
+		h.edit(func(m *ivr.Merchant) { m.Sources = []string{office.String()} })
+		resume := wire.Resume{Token: seat.Grant().Token, Workstation: "ws1"}
+		_, err = h.Resume(t.Context(), resume, home)
+		refusedWith(t, err, wire.CodeAccessRestricted, message.AccessRestricted)
+		_, err = h.Resume(t.Context(), resume, office)
+		h.must(err)
 	})
 }
 

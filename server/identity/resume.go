@@ -81,11 +81,11 @@ func (i *Identity) sessionFor(ctx context.Context, token ivr.TokenHash, now time
 			heard = seat
 		}
 	}
-	at, forced := i.forced[token]
+	forced, out := i.forced[token]
 	i.mu.Unlock()
 	switch {
-	case forced && now.Sub(at) < forcedKept:
-		return ivr.Session{}, errForced
+	case out && now.Sub(forced.at) < forcedKept:
+		return ivr.Session{}, forced.refusal
 	case heard == nil:
 		return ivr.Session{}, errSessionLost
 	}
@@ -100,6 +100,19 @@ func (i *Identity) resumeRefused(ctx context.Context, session ivr.Session, sourc
 	i.tell(ctx, to(session.User, audit.Actor{Who: session.User, Source: source.String()}, audit.Resumed, audit.Refused, why))
 }
 
+// forcing is why somebody is logged out by force.
+type forcing struct {
+	reason  error      // of the seat's end
+	refusal *ivr.Error // of a resume afterwards
+	detail  string     // for the audit log
+}
+
+// forcedOut is what is known of a session that was ended by force.
+type forcedOut struct {
+	at      time.Time
+	refusal *ivr.Error
+}
+
 // ForceLogout ends a user's session by another's hand: its connection is told so, and a
 // desktop that is away when it comes back. It is ivr.ErrNotFound where the user has no
 // session.
@@ -107,10 +120,14 @@ func (i *Identity) ForceLogout(ctx context.Context, by audit.Actor, user ivr.Use
 	ctx = context.WithoutCancel(ctx)
 	i.changing.Lock()
 	defer i.changing.Unlock()
-	return i.forceLogout(ctx, by, user)
+	return i.forceLogout(ctx, by, user, byHand)
 }
 
-func (i *Identity) forceLogout(ctx context.Context, by audit.Actor, user ivr.UserKey) error {
+// byHand is a logout that a person has asked for.
+var byHand = forcing{reason: ErrForced, refusal: errForced}
+
+// forceLogout is called with i.changing held.
+func (i *Identity) forceLogout(ctx context.Context, by audit.Actor, user ivr.UserKey, why forcing) error {
 	now := time.Now()
 	session, err := i.store.SessionOf(ctx, user)
 	if err == nil {
@@ -126,18 +143,19 @@ func (i *Identity) forceLogout(ctx context.Context, by audit.Actor, user ivr.Use
 		return fmt.Errorf("log out %s by force: %w", user, err)
 	}
 	i.mu.Lock()
-	for token, at := range i.forced {
-		if now.Sub(at) >= forcedKept {
+	for token, forced := range i.forced {
+		if now.Sub(forced.at) >= forcedKept {
 			delete(i.forced, token)
 		}
 	}
-	i.forced[session.Token] = now
+	out := forcedOut{now, why.refusal}
+	i.forced[session.Token] = out
 	if seat, ok := i.seats[user]; ok && seat.next != (ivr.TokenHash{}) {
-		i.forced[seat.next] = now
+		i.forced[seat.next] = out
 	}
 	i.mu.Unlock()
-	i.vacate(user, ErrForced)
-	i.log.Info("logged out by force", "user", user, "by", by.Who, "source", by.Source)
-	i.tell(ctx, to(user, by, audit.ForcedLogout, audit.OK, ""))
+	i.vacate(user, why.reason)
+	i.log.Info("logged out by force", "user", user, "by", by.Who, "source", by.Source, "why", why.reason)
+	i.tell(ctx, to(user, by, audit.ForcedLogout, audit.OK, why.detail))
 	return nil
 }

@@ -18,6 +18,7 @@ import (
 var (
 	ErrLoggedOut = errors.New("logged out")
 	ErrForced    = errors.New("logged out by force")
+	ErrSource    = errors.New("source not allowed any more")
 	ErrReplaced  = errors.New("replaced by a newer connection")
 )
 
@@ -73,7 +74,7 @@ type Seat struct {
 	identity *Identity
 	ended    chan struct{}
 	changed  chan struct{} // has room for one: the grant is to be looked at
-	source   string        // address of this connection
+	source   netip.Addr    // of this connection
 
 	// Guarded by identity.mu.
 	session ivr.Session   // as the store has it
@@ -99,7 +100,7 @@ func (s *Seat) Changed() <-chan struct{} { return s.changed }
 // then tells which.
 func (s *Seat) Ended() <-chan struct{} { return s.ended }
 
-// Err is ErrLoggedOut, ErrForced or ErrReplaced, and nil while the seat stands.
+// Err is ErrLoggedOut, ErrForced, ErrSource or ErrReplaced, and nil while the seat stands.
 func (s *Seat) Err() error {
 	s.identity.mu.Lock()
 	defer s.identity.mu.Unlock()
@@ -167,7 +168,7 @@ func (s *Seat) Logout(ctx context.Context) error {
 func (i *Identity) take(session ivr.Session, grant Grant, source netip.Addr) *Seat {
 	seat := &Seat{
 		identity: i, ended: make(chan struct{}), changed: make(chan struct{}, 1),
-		source: source.String(), session: session, grant: grant,
+		source: source, session: session, grant: grant,
 	}
 	i.vacate(session.User, ErrReplaced)
 	i.mu.Lock()
@@ -189,16 +190,40 @@ func (i *Identity) vacate(user ivr.UserKey, reason error) {
 
 // Refresh lets the seats of a merchant's users know its settings as the store has them now.
 // Nobody has to set anything up for that in the middle of the work: what a policy asks of a
-// person is asked at the next login.
-func (i *Identity) Refresh(ctx context.Context, merchant ivr.MerchantID) error {
+// person is asked at the next login. But whoever is connected from where no login may come
+// from any more is logged out by the hand that changed the settings.
+func (i *Identity) Refresh(ctx context.Context, by audit.Actor, merchant ivr.MerchantID) error {
 	ctx = context.WithoutCancel(ctx)
 	i.changing.Lock()
 	defer i.changing.Unlock()
+	settings, err := i.store.Merchant(ctx, merchant)
+	if err != nil {
+		return fmt.Errorf("refresh the sessions of %s: %w", merchant, err)
+	}
 	users, err := i.store.Users(ctx, merchant)
 	if err != nil {
 		return fmt.Errorf("refresh the sessions of %s: %w", merchant, err)
 	}
-	return i.refresh(ctx, merchant, users...)
+	return errors.Join(i.logOutStrangers(ctx, by, settings), i.refresh(ctx, merchant, users...))
+}
+
+// logOutStrangers ends the sessions of a merchant that are connected from where no login
+// may come from. It is called with i.changing held.
+func (i *Identity) logOutStrangers(ctx context.Context, by audit.Actor, merchant ivr.Merchant) error {
+	sources := make(map[ivr.UserKey]netip.Addr)
+	i.mu.Lock()
+	for user, seat := range i.seats {
+		if user.Merchant == merchant.ID && seat.lostAt.IsZero() && !allowed(merchant.Sources, seat.source) {
+			sources[user] = seat.source
+		}
+	}
+	i.mu.Unlock()
+	var failed []error
+	for user, source := range sources {
+		why := forcing{ErrSource, errRestricted, fmt.Sprintf("source %s not allowed any more", source)}
+		failed = append(failed, i.forceLogout(ctx, by, user, why))
+	}
+	return errors.Join(failed...)
 }
 
 // refresh is Refresh for some of the users. It is called with i.changing held, so that no

@@ -165,6 +165,9 @@ func (c *connection) watch(ctx context.Context, seat *identity.Seat) {
 	case errors.Is(err, identity.ErrForced):
 		c.send(wire.KindLoggedOut, 0, wire.LoggedOut{Message: message.ForcedLogout})
 		c.close(link.CloseNormal, "logged out")
+	case errors.Is(err, identity.ErrSource):
+		c.send(wire.KindLoggedOut, 0, wire.LoggedOut{Message: message.AccessRestricted})
+		c.close(link.CloseNormal, "logged out")
 	case errors.Is(err, identity.ErrReplaced):
 		c.close(link.ClosePolicy, "resumed by another connection")
 	}

@@ -7,6 +7,7 @@ import (
 
 	"tsunagi/server"
 	"tsunagi/server/audit"
+	"tsunagi/shared/message"
 	"tsunagi/shared/wire"
 )
 
@@ -17,7 +18,7 @@ func (h *house) edit(change func(*ivr.Merchant)) {
 	h.must(err)
 	change(&merchant)
 	h.must(h.store.PutMerchant(h.t.Context(), merchant))
-	h.must(h.identity.Refresh(h.t.Context(), "shop"))
+	h.must(h.identity.Refresh(h.t.Context(), audit.Actor{}, "shop"))
 }
 
 func TestSettingsArePushed(t *testing.T) {
@@ -35,6 +36,19 @@ func TestSettingsArePushed(t *testing.T) {
 		t.Errorf("the supervisor got %+v", got)
 	}
 	d.beat() // the session goes on
+}
+
+// product.md section 3: a source address not allowed.
+func TestWhoIsConnectedFromElsewhereIsToldSo(t *testing.T) {
+	h := newHouse(t)
+	d, _ := h.loggedIn(suzuki)
+	h.edit(func(m *ivr.Merchant) { m.Sources = []string{"192.0.2.0/24"} })
+	if got := push[wire.LoggedOut](d, wire.KindLoggedOut); got.Message != message.AccessRestricted {
+		t.Errorf("got %q, want %q", got.Message, message.AccessRestricted)
+	}
+	if _, ok := d.receive(); ok {
+		t.Error("the connection goes on")
+	}
 }
 
 func TestMonitoringIsSwitchedInTheMiddle(t *testing.T) {

@@ -75,7 +75,7 @@ func administerMerchants(table *control.Table, db *store.Store, users *identity.
 		if err != nil {
 			return view, err
 		}
-		return view, users.Refresh(ctx, q.ID) // the screens of whoever is logged in
+		return view, users.Refresh(ctx, actorOf(ctx), q.ID) // the screens of whoever is logged in
 	})
 }
 

@@ -33,7 +33,7 @@ type merchantSettings struct {
 	HandoverWait   *time.Duration `placeholder:"TIME" help:"For the operator's 1, 5s to 300s."`
 	Ringback       *time.Duration `placeholder:"TIME" help:"In which the operator completes the transfer, 1s to 30s."`
 	Capture        *bool          `negatable:"" help:"Authorize and capture at once; else authorize only."`
-	Sources        *[]string      `placeholder:"CIDR,…" help:"Networks that a login may come from; 'any' for all."`
+	Sources        *[]string      `placeholder:"CIDR,…" help:"Networks that a login may come from; 'any' for all. Who is logged in from elsewhere is logged out."`
 	PasswordPolicy *string        `placeholder:"POLICY" help:"seed (8 to 30 characters) or pci (12 to 30, changed after 90 days, one-time codes of supervisors and auditors, idle lock)."`
 	OperatorCodes  *bool          `negatable:"" help:"Ask operators for one-time codes too, and so everybody, under either password policy."`
 	Language       *string        `placeholder:"LANGUAGE" help:"What customers hear where the order does not choose: ja or en."`
