@@ -7,5 +7,8 @@
 // 「【決済NG】…」. The exit status is 0 for the first, 1 for the second, and 2 when
 // there was no such row: an error, a refusal, or the time-out.
 //
+// A merchant may ask operators for one-time codes: --one-time-code brings the one that
+// the authenticator shows. A code is good for one login.
+//
 // It keeps nothing: the pin comes by --trust, the session ends with the program.
 package main

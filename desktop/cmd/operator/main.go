@@ -17,6 +17,7 @@ import (
 	"tsunagi/desktop/server"
 	"tsunagi/shared/order"
 	"tsunagi/shared/version"
+	"tsunagi/shared/wire"
 )
 
 // The exit status.
@@ -32,6 +33,7 @@ type flags struct {
 	Merchant     string           `required:"" help:"IVR merchant to log in with."`
 	User         string           `required:"" help:"User to log in with. The password is that of --password-file, else of the environment variable TSUNAGI_PASSWORD."`
 	PasswordFile string           `type:"existingfile" placeholder:"FILE" help:"File with the password in its first line."`
+	OneTimeCode  string           `env:"TSUNAGI_ONE_TIME_CODE" placeholder:"CODE" help:"The six digits that the user's authenticator shows now, where the merchant asks operators for them. The authenticator is enrolled with the desktop."`
 	SetPassword  bool             `help:"Set the user's password to that of the environment variable TSUNAGI_NEW_PASSWORD, as a first login must, and end."`
 	Transaction  string           `name:"transaction-id" placeholder:"ID" help:"Transaction ID of the order."`
 	Member       string           `name:"member-id" placeholder:"ID" help:"Member ID of the order."`
@@ -84,7 +86,9 @@ func run(ctx context.Context, f flags, getenv func(string) string, out, errOut i
 	}
 	o := startOperator(f.Server, f.Trust, slog.New(slog.NewTextHandler(errOut, &slog.HandlerOptions{Level: level})), out)
 	defer o.stop()
-	if err := o.login(ctx, f.Merchant, f.User, password); err != nil {
+	if err := o.login(ctx, wire.Login{
+		MerchantID: f.Merchant, UserID: f.User, Password: password, OneTimeCode: f.OneTimeCode, Entrance: wire.EntranceOperator,
+	}); err != nil {
 		fmt.Fprintln(errOut, "operator:", err)
 		return exitFailed
 	}

@@ -56,7 +56,7 @@ func startOperator(address, fingerprint string, log *slog.Logger, out io.Writer)
 func (o *operator) stop() { o.client.Stop() }
 
 // login waits for the connection and opens a session.
-func (o *operator) login(ctx context.Context, merchantID, userID, password string) error {
+func (o *operator) login(ctx context.Context, login wire.Login) error {
 	for connected := false; !connected; {
 		e, err := o.next(ctx)
 		if err != nil {
@@ -64,10 +64,12 @@ func (o *operator) login(ctx context.Context, merchantID, userID, password strin
 		}
 		connected = e.Link != nil && e.Link.Phase == server.PhaseConnected
 	}
-	session, err := o.client.Login(ctx, wire.Login{
-		MerchantID: merchantID, UserID: userID, Password: password, Entrance: wire.EntranceOperator,
-	})
-	if err != nil {
+	session, err := o.client.Login(ctx, login)
+	var refused *wire.Error
+	switch {
+	case errors.As(err, &refused) && refused.Code == wire.CodeOneTimeCodeRequired:
+		return fmt.Errorf("log in: %w: name it with --one-time-code, or set TSUNAGI_ONE_TIME_CODE", err)
+	case err != nil:
 		return fmt.Errorf("log in: %w", err)
 	}
 	o.session = session
@@ -98,6 +100,9 @@ func (o *operator) setPassword(ctx context.Context, current, new string) error {
 func (o *operator) pay(ctx context.Context, form order.Form) (end string, err error) {
 	if o.session.PasswordMustChange {
 		return "", errors.New("a first password must be set: use --set-password")
+	}
+	if o.session.OneTimeCodeMustEnrol {
+		return "", errors.New("an authenticator must be enrolled: log in with the desktop once")
 	}
 	rules := order.Rules{MemberID: o.session.Merchant.MemberID, PaymentCountChoice: o.session.Merchant.PaymentCountChoice}
 	if _, refusals := order.Parse(form, rules); len(refusals) > 0 {

@@ -44,6 +44,8 @@ func TestOperator(t *testing.T) {
 	unmonitored.Merchant.Monitoring = false
 	first := monitored()
 	first.PasswordMustChange = true
+	unenrolled := monitored()
+	unenrolled.OneTimeCodeMustEnrol = true
 	tests := []struct {
 		name     string
 		desk     *servertest.Desk
@@ -124,6 +126,25 @@ func TestOperator(t *testing.T) {
 			name:     "wrong password",
 			desk:     &servertest.Desk{Session: monitored()},
 			password: "wrong", status: exitFailed, errors: "認証に失敗しました。",
+		},
+		{
+			name:  "one-time code",
+			desk:  &servertest.Desk{Session: monitored(), Code: "123456", AfterLogin: window, AfterOrder: []wire.Change{row(1, message.EndedOK)}},
+			flags: func(f *flags) { f.OneTimeCode = "123456" }, status: exitPaid, lastLine: "【決済OK】IVRとの通話が終了しました。",
+		},
+		{
+			name:   "one-time code missing",
+			desk:   &servertest.Desk{Session: monitored(), Code: "123456"},
+			status: exitFailed, errors: message.OneTimeCodeRequired + ": name it with --one-time-code, or set TSUNAGI_ONE_TIME_CODE",
+		},
+		{
+			name:  "one-time code wrong",
+			desk:  &servertest.Desk{Session: monitored(), Code: "123456"},
+			flags: func(f *flags) { f.OneTimeCode = "654321" }, status: exitFailed, errors: message.OneTimeCodeWrong,
+		},
+		{
+			name: "no authenticator yet",
+			desk: &servertest.Desk{Session: unenrolled}, status: exitFailed, errors: "an authenticator must be enrolled",
 		},
 		{
 			name: "first password missing",

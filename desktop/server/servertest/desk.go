@@ -35,8 +35,9 @@ type Desk struct {
 	Paid       order.TransactionID
 	AfterLogin []wire.Change
 	AfterOrder []wire.Change
-	Farewell   bool // log the user out after the last change
-	Expired    bool // the certificate ran out a day ago
+	Farewell   bool   // log the user out after the last change
+	Code       string // the one-time code that a login must bring; empty: none
+	Expired    bool   // the certificate ran out a day ago
 
 	// Where to reach it, after Start.
 	Address     string
@@ -147,6 +148,10 @@ func (d *Desk) serve(conn *link.Conn) {
 				conn.Send(wire.KindError, frame.ID, &wire.Error{Code: wire.CodeAuthFailed, Message: message.AuthFailed})
 				continue
 			}
+			if refusal := d.refuseCode(frame); refusal != nil {
+				conn.Send(wire.KindError, frame.ID, refusal)
+				continue
+			}
 			d.open(conn, frame.ID)
 			d.mu.Lock()
 			d.live, d.seq = conn, 0
@@ -187,6 +192,18 @@ func (d *Desk) serve(conn *link.Conn) {
 			conn.Send(wire.KindDone, frame.ID, nil)
 		}
 	}
+}
+
+// refuseCode looks at the one-time code of a login; nil where it is the right one.
+func (d *Desk) refuseCode(frame wire.Frame) *wire.Error {
+	login, err := link.Decode[wire.Login](frame)
+	switch {
+	case err == nil && login.OneTimeCode == d.Code:
+		return nil
+	case login.OneTimeCode == "":
+		return &wire.Error{Code: wire.CodeOneTimeCodeRequired, Message: message.OneTimeCodeRequired}
+	}
+	return &wire.Error{Code: wire.CodeOneTimeCodeWrong, Message: message.OneTimeCodeWrong}
 }
 
 // open answers with the session and the picture, in which another call has ended.
