@@ -3,17 +3,13 @@ package site
 import (
 	"bytes"
 	"errors"
-	"fmt"
 	"io"
 	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"regexp"
-	"slices"
 	"strings"
-	"sync"
-	"syscall"
 	"testing"
 	"time"
 
@@ -31,54 +27,6 @@ const (
 	// it is never reached in a test that passes.
 	Patience = 60 * time.Second
 )
-
-// Built by Main, and below its folder by Dumpable.
-var (
-	program  string // the server under test
-	dumpable struct {
-		once sync.Once
-		path string
-		err  error
-	}
-)
-
-// Main builds the server with the race detector, runs the tests and returns their exit
-// status. It is what a TestMain does.
-func Main(m *testing.M) int { return MainOf(m, "-race") }
-
-// MainOf is Main for a server that is built with these flags.
-func MainOf(m *testing.M, flags ...string) int {
-	dir, err := os.MkdirTemp("", "tsunagid-e2e-")
-	if err != nil {
-		fmt.Fprintln(os.Stderr, err)
-		return 1
-	}
-	defer os.RemoveAll(dir)
-	program = filepath.Join(dir, "tsunagid")
-	build := exec.Command("go", slices.Concat([]string{"build"}, flags, []string{"-o", program, "tsunagi/server/cmd/tsunagid"})...)
-	if out, err := build.CombinedOutput(); err != nil {
-		fmt.Fprintf(os.Stderr, "build the server: %v\n%s", err, out)
-		return 1
-	}
-	return m.Run()
-}
-
-// Dumpable builds the server as tests may look into its memory: without the race
-// detector, whose shadow is huge, and without the lock against dumps.
-func Dumpable(t *testing.T) string {
-	t.Helper()
-	dumpable.once.Do(func() {
-		dumpable.path = program + "-dumpable"
-		build := exec.Command("go", "build", "-tags", "dumpable", "-o", dumpable.path, "tsunagi/server/cmd/tsunagid")
-		if out, err := build.CombinedOutput(); err != nil {
-			dumpable.err = fmt.Errorf("build the server: %w\n%s", err, out)
-		}
-	})
-	if dumpable.err != nil {
-		t.Fatal(dumpable.err)
-	}
-	return dumpable.path
-}
 
 // Server is a tsunagid with a merchant "shop" and an operator "sato". Its addresses
 // are known while it runs.
@@ -100,9 +48,6 @@ type Server struct {
 	fingerprint string
 	process     *exec.Cmd
 }
-
-// Settings are values that replace those of the written configuration, by key, as TOML.
-type Settings map[string]string
 
 // New makes configuration, merchant and operator, and starts the server on free ports.
 func New(t *testing.T, change Settings) *Server {
@@ -225,89 +170,10 @@ func (s *Server) Try(args ...string) (out string, err error) {
 	return string(text), err
 }
 
-// Change rewrites keys of the configuration, for the next start.
-func (s *Server) Change(to Settings) {
-	s.t.Helper()
-	text, err := os.ReadFile(s.config)
-	if err != nil {
-		s.t.Fatal(err)
-	}
-	for name, value := range to {
-		key, before, after := scope(s.t, name, text)
-		line := regexp.MustCompile(`(?m)^` + key + ` = .*$`)
-		part := text[before:after]
-		if !line.Match(part) {
-			s.t.Fatalf("the configuration has no key %q", name)
-		}
-		text = slices.Concat(text[:before], line.ReplaceAllLiteral(part, []byte(key+" = "+value)), text[after:])
-	}
-	if err := os.WriteFile(s.config, text, 0o600); err != nil {
-		s.t.Fatal(err)
-	}
-}
-
-// scope is where a key stands: "roots" anywhere in text, "sip.tls.roots" in the table of
-// that name.
-func scope(t *testing.T, name string, text []byte) (key string, from, to int) {
-	t.Helper()
-	dot := strings.LastIndexByte(name, '.')
-	if dot < 0 {
-		return name, 0, len(text)
-	}
-	header := []byte("\n[" + name[:dot] + "]\n")
-	from = bytes.Index(text, header)
-	if from < 0 {
-		t.Fatalf("the configuration has no table %q", name[:dot])
-	}
-	from += len(header)
-	to = len(text)
-	if next := bytes.Index(text[from:], []byte("\n[")); next >= 0 {
-		to = from + next
-	}
-	return name[dot+1:], from, to
-}
-
 // Check runs 'check', which must find nothing wrong, and returns what it said.
 func (s *Server) Check() string {
 	s.t.Helper()
 	return s.Command("check", "--config", s.config)
-}
-
-// Append adds text to the end of the configuration, for the next start.
-func (s *Server) Append(text string) {
-	s.t.Helper()
-	f, err := os.OpenFile(s.config, os.O_APPEND|os.O_WRONLY, 0)
-	if err != nil {
-		s.t.Fatal(err)
-	}
-	if _, err := f.WriteString("\n" + text); err != nil {
-		s.t.Fatal(err)
-	}
-	if err := f.Close(); err != nil {
-		s.t.Fatal(err)
-	}
-}
-
-// Start runs 'serve' and waits until it is ready.
-func (s *Server) Start() {
-	s.t.Helper()
-	s.Log = newLog(s.t, filepath.Join(s.Dir, "server.log"), s.Watch)
-	s.process = exec.Command(s.Program, "serve", "--config", s.config)
-	if s.Limitless {
-		s.process = exec.Command("sh", "-c", `ulimit -c unlimited && exec "$0" "$@"`, s.Program, "serve", "--config", s.config)
-		s.process.Dir = s.Dir
-		s.process.Env = append(os.Environ(), "GOTRACEBACK=crash")
-	}
-	s.process.Stderr = s.Log
-	if err := s.process.Start(); err != nil {
-		s.t.Fatal(err)
-	}
-	s.t.Cleanup(s.Stop)
-	ready := s.Log.Wait(s.t, "msg=ready")
-	s.Desktop, s.SIP, s.Metrics = value(ready, "desktop"), value(ready, "sip"), value(ready, "metrics")
-	if s.SIP == "" {
-		s.SIP = value(ready, "sips")
-	}
 }
 
 // Page fetches a page that the server has for operations.
@@ -325,76 +191,8 @@ func (s *Server) Page(path string) (status int, body string) {
 	return res.StatusCode, string(text)
 }
 
-// Drain tells the server to stop, as Stop does, and does not wait for it.
-func (s *Server) Drain() {
-	s.t.Helper()
-	if err := s.process.Process.Signal(syscall.SIGTERM); err != nil {
-		s.t.Fatal(err)
-	}
-}
-
-// Stop ends the server as an administrator does and fails the test if it does not
-// end well, or if the race detector had something to say. It does nothing where the
-// server does not run.
-func (s *Server) Stop() {
-	if s.process == nil {
-		return
-	}
-	process := s.process
-	s.process = nil
-	if err := process.Process.Signal(syscall.SIGTERM); err != nil {
-		s.t.Errorf("stop the server: %v", err)
-	}
-	done := make(chan error, 1)
-	go func() { done <- process.Wait() }()
-	select {
-	case err := <-done:
-		if err != nil {
-			s.t.Errorf("the server ended with %v\n%s", err, s.Log.Tail())
-		}
-	case <-time.After(Patience):
-		_ = process.Process.Kill()
-		<-done
-		s.t.Errorf("the server did not end\n%s", s.Log.Tail())
-	}
-	if s.t.Failed() {
-		s.t.Logf("server log:\n%s", s.Log.Tail())
-	}
-}
-
-// Abort ends the server with SIGABRT, as a broken program ends, and tells how.
-func (s *Server) Abort() syscall.WaitStatus {
-	s.t.Helper()
-	if err := s.process.Process.Signal(syscall.SIGABRT); err != nil {
-		s.t.Fatal(err)
-	}
-	_ = s.process.Wait() // aborted: its error says nothing new
-	status, ok := s.process.ProcessState.Sys().(syscall.WaitStatus)
-	if !ok {
-		s.t.Fatal("how it ended cannot be told")
-	}
-	s.process = nil
-	return status
-}
-
-// PID is the running server's process ID.
-func (s *Server) PID() int { return s.process.Process.Pid }
-
-// Runs reports whether the server was started and not stopped.
-func (s *Server) Runs() bool { return s.process != nil }
-
 // Config is the path of the server's configuration.
 func (s *Server) Config() string { return s.config }
-
-// Kill ends the server as a power cut does.
-func (s *Server) Kill() {
-	s.t.Helper()
-	if err := s.process.Process.Kill(); err != nil {
-		s.t.Fatal(err)
-	}
-	_ = s.process.Wait() // killed: its status says nothing
-	s.process = nil
-}
 
 func field(t *testing.T, out, name string) string {
 	t.Helper()
