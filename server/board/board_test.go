@@ -314,6 +314,22 @@ func TestSnapshotHoldsTheNewestRows(t *testing.T) {
 	}
 }
 
+func TestFinishTellsWhatThereIs(t *testing.T) {
+	b := board.New()
+	s := b.Subscribe(ofAll)
+	nextSnapshot(t, s)
+	b.Append(row(suzuki, "c1", 1))
+	s.Finish()
+	b.Append(row(suzuki, "c1", 2))
+	if update, err := s.Next(t.Context()); err != nil || update.Change == nil || update.Change.Row.Number != 1 {
+		t.Errorf("got %+v, %v, want the row of before", update, err)
+	}
+	if update, err := s.Next(t.Context()); err != board.ErrClosed { //nolint:errorlint // returned as it is
+		t.Errorf("got %+v, %v, want %v", update, err, board.ErrClosed)
+	}
+	s.Close()
+}
+
 func TestCloseEndsNext(t *testing.T) {
 	b := board.New()
 	s := b.Subscribe(ofAll)

@@ -55,11 +55,13 @@ type Subscription struct {
 	queue       []wire.Change
 	snapshotDue bool
 	seq         int64
+	finished    bool
 	closed      bool
 }
 
 // Next waits for the next update: a snapshot first, then changes without a gap.
-// It fails with ctx's error and, after Close, with ErrClosed.
+// It fails with ctx's error and, after Close or when all is told after Finish, with
+// ErrClosed.
 func (s *Subscription) Next(ctx context.Context) (Update, error) {
 	for {
 		if update, ok, err := s.take(); ok || err != nil {
@@ -94,18 +96,32 @@ func (s *Subscription) ShowRows(rows bool) {
 	s.wakeLocked()
 }
 
+// Finish ends the subscription once what there is to tell by now was told.
+func (s *Subscription) Finish() {
+	s.board.mu.Lock()
+	defer s.board.mu.Unlock()
+	s.leaveLocked()
+	s.finished = true
+	s.wakeLocked()
+}
+
 // Close ends the subscription. It may be called again and from any goroutine.
 func (s *Subscription) Close() {
 	s.board.mu.Lock()
 	defer s.board.mu.Unlock()
+	s.leaveLocked()
+	s.closed = true
+	s.queue = nil
+	s.wakeLocked()
+}
+
+// leaveLocked takes the subscription from those that are told of changes.
+func (s *Subscription) leaveLocked() {
 	seen := ivr.UserKey{Merchant: s.filter.Merchant, User: s.filter.Operator}
 	delete(s.board.subscriptions[seen], s)
 	if len(s.board.subscriptions[seen]) == 0 {
 		delete(s.board.subscriptions, seen)
 	}
-	s.closed = true
-	s.queue = nil
-	s.wakeLocked()
 }
 
 func (s *Subscription) take() (Update, bool, error) {
@@ -126,6 +142,8 @@ func (s *Subscription) take() (Update, bool, error) {
 		s.seq++
 		change.Seq, change.ServerAtMs = s.seq, now.UnixMilli()
 		return Update{Change: &change}, true, nil
+	case s.finished:
+		return Update{}, false, ErrClosed
 	}
 	return Update{}, false, nil
 }

@@ -38,7 +38,8 @@ type connection struct {
 
 	mu           sync.Mutex
 	subscription *board.Subscription
-	snapshotIDs  []int64 // requests that the next snapshot answers
+	pushed       chan struct{} // closed when nothing of the subscription is pushed any more
+	snapshotIDs  []int64       // requests that the next snapshot answers
 }
 
 // serve reads and answers until the connection is over, which also ends the work
@@ -96,6 +97,19 @@ func (c *connection) close(code int, reason string) {
 	}
 }
 
+// sendOff closes the connection of a server that is stopping. What is on the board by now
+// comes first: the last row of the call that the server waited for.
+func (c *connection) sendOff() {
+	c.mu.Lock()
+	subscription, pushed := c.subscription, c.pushed
+	c.mu.Unlock()
+	if subscription != nil {
+		subscription.Finish()
+		<-pushed
+	}
+	c.close(closeRestart, "server is stopping")
+}
+
 // take makes the connection that of a seat. The session has been sent.
 func (c *connection) take(ctx context.Context, seat *identity.Seat) {
 	ctx, cancel := context.WithCancel(ctx)
@@ -120,12 +134,16 @@ func (c *connection) goLive(ctx context.Context) {
 	}
 	c.pushing = true
 	subscription := c.server.Board.Subscribe(filterOf(grant))
+	pushed := make(chan struct{})
 	c.mu.Lock()
-	c.subscription = subscription
+	c.subscription, c.pushed = subscription, pushed
 	c.mu.Unlock()
 	c.showRows(c.seat) // where monitoring was switched meanwhile, tellSettings did not see the subscription
 	var pushing sync.WaitGroup
-	pushing.Go(func() { c.push(ctx, subscription) })
+	pushing.Go(func() {
+		defer close(pushed)
+		c.push(ctx, subscription)
+	})
 	stop := c.stop
 	c.stop = func() {
 		subscription.Close()
@@ -195,7 +213,7 @@ func (c *connection) push(ctx context.Context, subscription *board.Subscription)
 	for {
 		update, err := subscription.Next(ctx)
 		if err != nil {
-			return // unseated
+			return // unseated, or all is told
 		}
 		if update.Change != nil {
 			c.send(wire.KindChange, 0, update.Change)

@@ -124,7 +124,7 @@ func (s *Server) Close(ctx context.Context) error {
 	s.mu.Lock()
 	s.closing = true
 	for c := range s.connections {
-		s.running.Go(func() { c.close(closeRestart, "server is stopping") })
+		s.running.Go(c.sendOff)
 	}
 	s.mu.Unlock()
 	done := make(chan struct{})

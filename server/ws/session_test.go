@@ -7,11 +7,13 @@ import (
 	"net/http/httptest"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/gorilla/websocket"
 
 	"tsunagi/server"
 	"tsunagi/server/audit"
+	"tsunagi/server/board"
 	"tsunagi/shared/link"
 	"tsunagi/shared/message"
 	"tsunagi/shared/order"
@@ -249,6 +251,27 @@ func TestServerRestart(t *testing.T) {
 	d.beat()
 	if session.User.ID != "suzuki" {
 		t.Errorf("resumed as %+v", session.User)
+	}
+}
+
+// A draining server stops when the last call ends: what that call has put on the board a
+// moment before is told still.
+func TestStoppingServerTellsWhatIsOnTheBoard(t *testing.T) {
+	h := newHouse(t)
+	for range 20 {
+		d, _ := h.loggedIn(suzuki)
+		h.board.Append(ivr.Row{Call: "c1", Operator: suzuki, Number: 1, At: time.Now(), Point: string(message.EndedOK)})
+		h.must(h.ws.Close(t.Context()))
+		if got := push[wire.Change](d, wire.KindChange); got.Row == nil || got.Row.Point != string(message.EndedOK) {
+			t.Fatalf("got %+v, want the row", got)
+		}
+		if _, ok := d.receive(); ok {
+			t.Error("the connection goes on")
+		}
+		h.stop()
+		h.board = board.New()
+		h.start()
+		h.must(h.identity.ForceLogout(t.Context(), audit.Actor{}, suzuki))
 	}
 }
 
