@@ -26,30 +26,31 @@ type Session struct {
 	lastPlay atomic.Uint64 // the newest Play or Stop; reports of older ones are void
 	closed   atomic.Bool
 
-	// The rest belongs to the loop.
-	params        Params
+	// The rest belongs to the loop. What it looks at for each packet comes first, side by
+	// side: with many calls each line of memory has to be fetched anew.
 	phase, period int // its slots in the wheel; period 0 before Start
 	due           int64
-	out           header // of the next packet
+	out           header        // of the next packet
+	missed        bool          // MediaLost was reported
+	sparing       bool          // the machine keeps sound back
+	unsparing     bool          // the machine cannot
+	quiet         bool          // the peer suppresses silence
+	spared        uint32        // packets kept back and counted
+	settleAt      time.Duration // when they are to be counted anew
+	heard         time.Duration // when something came last, or was first expected
+	keyDown       keyDown
+	bridge        *bridge // nil without one
 	player        player
 	keys          keyQueue
 	source        source
 	reception     reception
 	control       control
 	secrets       secrets
+	params        Params
 	detector      dtmf.Detector
-	ear           ear
-	wide          wide
 	merger        dtmf.Merger
-	keyDown       keyDown
-	bridge        *bridge       // nil without one
-	heard         time.Duration // when something came last, or was first expected
-	missed        bool          // MediaLost was reported
-	sparing       bool          // the machine keeps sound back
-	unsparing     bool          // the machine cannot
-	spared        uint32        // packets kept back and counted
-	settleAt      time.Duration // when they are to be counted anew
-	quiet         bool          // the peer suppresses silence
+	wide          wide
+	ear           ear
 }
 
 // LocalAddr returns the bound address and port, which go into the answer.

@@ -11,7 +11,7 @@ import "time"
 const (
 	// spareEvery is how many packets of sound there are to one that is taken; a power
 	// of two.
-	spareEvery = 4
+	spareEvery = 8
 
 	// spareBytes is the most sound in the packets of a peer that is spared: 20 ms, so
 	// that it is heard from every 80 ms, well within patience.

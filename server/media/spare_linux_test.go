@@ -65,32 +65,33 @@ func sparedSocket(t *testing.T, host netip.Addr) (*rawSocket, func(datagrams [][
 }
 
 // Each rule of the filter, at a socket of the kernel: what it drops is sound of the payload
-// type without marker, three of four, and nothing else.
+// type without marker, all but one in spareEvery, and nothing else.
 func TestWhatTheFilterDrops(t *testing.T) {
-	sound := func(change func(b []byte)) (four [][]byte) {
-		for seq := range uint16(4) {
+	sound := func(change func(b []byte)) (all [][]byte) {
+		for seq := range uint16(spareEvery) {
 			b := packet(staticPCMU, 0xFFF0+seq, 160*uint32(seq), 7, make([]byte, 160)...)
 			change(b)
-			four = append(four, b)
+			all = append(all, b)
 		}
-		return four
+		return all
 	}
 	payloadType := func(n byte) func([]byte) { return func(b []byte) { b[1] = n } }
 	report := dtmf.Report{Key: '5', Duration: 160}.Encode()
 	var event [][]byte
-	for seq := range uint16(4) {
+	for seq := range uint16(spareEvery) {
 		event = append(event, packet(101, seq, 800, 7, report[:]...))
 	}
-	all, oneInFour := []int{1, 1, 1, 1}, []int{1, 0, 0, 0}
+	all, oneInMany := slices.Repeat([]int{1}, spareEvery), make([]int, spareEvery)
+	oneInMany[0] = 1
 	for name, row := range map[string]struct {
 		sent [][]byte
 		want []int
 	}{
-		"sound":                      {sound(func([]byte) {}), oneInFour},
-		"of another stream":          {sound(func(b []byte) { b[11] = 9 }), oneInFour},
-		"with padding":               {sound(func(b []byte) { b[0] |= 1 << 5 }), oneInFour},
-		"with an extension":          {sound(func(b []byte) { b[0] |= 1 << 4 }), oneInFour},
-		"with contributors":          {sound(func(b []byte) { b[0] |= 3 }), oneInFour},
+		"sound":                      {sound(func([]byte) {}), oneInMany},
+		"of another stream":          {sound(func(b []byte) { b[11] = 9 }), oneInMany},
+		"with padding":               {sound(func(b []byte) { b[0] |= 1 << 5 }), oneInMany},
+		"with an extension":          {sound(func(b []byte) { b[0] |= 1 << 4 }), oneInMany},
+		"with contributors":          {sound(func(b []byte) { b[0] |= 3 }), oneInMany},
 		"after a pause":              {sound(payloadType(0x80 | staticPCMU)), all},
 		"events":                     {event, all},
 		"events of another number":   {sound(payloadType(96)), all},
@@ -101,8 +102,8 @@ func TestWhatTheFilterDrops(t *testing.T) {
 		"version 1":                  {sound(func(b []byte) { b[0] = 1 << 6 }), all},
 		"version 3":                  {sound(func(b []byte) { b[0] = 3 << 6 }), all},
 		"RTCP, were it to come here": {sound(payloadType(200)), all},
-		"no RTP, and short":          {[][]byte{{}, {0x80}, {0x80, 0}, {0x80, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0}}, all},
-		"a header alone":             {[][]byte{packet(0, 1, 0, 7), packet(0, 4, 0, 7), packet(0, 7, 0, 7)}, []int{0, 1, 0}},
+		"no RTP, and short":          {[][]byte{{}, {0x80}, {0x80, 0}, {0x80, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0}}, []int{1, 1, 1, 1}},
+		"a header alone":             {[][]byte{packet(0, 1, 0, 7), packet(0, spareEvery, 0, 7), packet(0, 7, 0, 7)}, []int{0, 1, 0}},
 	} {
 		for family, host := range map[string]netip.Addr{"IPv4": loopback, "IPv6": netip.IPv6Loopback()} {
 			t.Run(name+" over "+family, func(t *testing.T) {

@@ -27,13 +27,24 @@ func (w *wheel) busyFrom(tick int64, limit int) int64 {
 
 // company is how many sessions share a slot before another slot is begun. Each slot is a
 // time at which the loop wakes, which costs as much as a few packets do; and so many
-// packets are sent before the last of them is late.
-const company = 32
+// packets are sent, in a third of a millisecond, before the last of them is late.
+const company = 64
 
-// add gives s slots that lie period ticks apart: those that are begun and not full, or
-// else the least used.
+// add gives s slots that lie period ticks apart.
 func (w *wheel) add(s *Session, period int) {
-	best, least := 0, int(^uint(0)>>1)
+	s.phase, s.period = w.best(period), period
+	for i := s.phase; i < cycle; i += period {
+		w.slots[i] = append(w.slots[i], s)
+	}
+	w.size++
+}
+
+// best returns the phase at which a session of a period goes: one that is begun and not
+// full, or else the least used, and of several such the one farthest from what is used.
+// The loop looks at what comes every longestSleep anyhow; slots that lie apart fall
+// together with that.
+func (w *wheel) best(period int) (best int) {
+	least, farthest := int(^uint(0)>>1), 0
 	for phase := range period {
 		used, most := 0, 0
 		for i := phase; i < cycle; i += period {
@@ -41,18 +52,24 @@ func (w *wheel) add(s *Session, period int) {
 			most = max(most, len(w.slots[i]))
 		}
 		if used > 0 && most < company {
-			best = phase
-			break
+			return phase
 		}
-		if used < least {
-			best, least = phase, used
+		if far := w.distance(phase); used < least || used == least && far > farthest {
+			best, least, farthest = phase, used, far
 		}
 	}
-	for i := best; i < cycle; i += period {
-		w.slots[i] = append(w.slots[i], s)
+	return best
+}
+
+// distance returns how many ticks lie between one and the nearest at which a session sends;
+// all of the wheel where there is none.
+func (w *wheel) distance(tick int) int {
+	for d := range cycle / 2 {
+		if len(w.slots[(tick+d)%cycle]) > 0 || len(w.slots[(tick-d+cycle)%cycle]) > 0 {
+			return d
+		}
 	}
-	s.phase, s.period = best, period
-	w.size++
+	return cycle
 }
 
 // remove takes s out of the wheel, if it is there.
