@@ -58,12 +58,13 @@ test("a field that is switched off is not sent, stands in nobody's way, and come
 });
 
 test("monitoring that is switched off takes the pane away, and the waiting time goes on", async () => {
-  const { app, backend, container } = await operator();
+  const { app, backend, queryByRole } = await operator();
   const since = app.attention.readySinceMs;
-  expect(container.querySelector("table")).not.toBeNull();
+  const pane = () => queryByRole("region", { name: "IVRリアルタイムモニタリングの一覧" });
+  expect(pane()).not.toBeNull();
   backend.emit(merchantWith({ monitoring: false }));
   await settle();
-  expect(container.querySelector("table")).toBeNull();
+  expect(pane()).toBeNull();
   expect(app.attention.readySinceMs).toBe(since);
 });
 

@@ -1,5 +1,5 @@
 import { describe, expect, it, test, vi } from "vitest";
-import { call, calls, order, sampleNow, session } from "$lib/backend/samples";
+import { call, calls, order, results, sampleNow, session } from "$lib/backend/samples";
 import { words } from "$lib/model/order";
 import { headerLost, headerReady } from "$lib/model/words";
 import { fill, operator, press, settle, type } from "$lib/testing/screen";
@@ -243,9 +243,17 @@ describe("the merchant's settings", () => {
     expect([field("paymentCount").value, field("paymentCount").readOnly]).toEqual(["1回", true]);
   });
 
-  it("without monitoring there is no table", async () => {
-    await operator([], { monitoring: false });
-    expect(document.querySelector("table")).toBeNull();
+  it("without monitoring the day's history is in its place, and F3 leads there and back", async () => {
+    const { field, getByRole, queryByRole } = await operator([], { monitoring: false });
+    expect(queryByRole("region", { name: "IVRリアルタイムモニタリングの一覧" })).toBeNull();
+    const pane = getByRole("region", { name: "本日の履歴" });
+    expect(pane.querySelectorAll("tbody tr")).toHaveLength(results.length);
+    expect(document.activeElement).toBe(field("transactionId"));
+    await press("F3");
+    expect(pane.contains(document.activeElement)).toBe(true);
+    expect(queryByRole("complementary", { name: "本日の履歴" })).toBeNull();
+    await press("F3");
+    expect(document.activeElement).toBe(field("transactionId"));
   });
 });
 
