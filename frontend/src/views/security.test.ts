@@ -121,3 +121,13 @@ it("tiles say who is ready, cut off, away or locked", () => {
     "op-kato": "切断", "op-ito": "オフライン", "op-yamada": "オフライン アカウントがロック中",
   });
 });
+
+it("a supervisor's rows say whose call it is by the names of the users", async () => {
+  const { people = [], state } = scenarios["sv-live"]!;
+  const screen = await show(state);
+  const whose = () => [...screen.container.querySelectorAll<HTMLTableRowElement>("tbody tr")].map((row) => row.cells[1]!.textContent);
+  screen.backend.people = people.filter(({ user }) => user.id !== "op-takahashi");
+  await screen.app.refreshUsers();
+  await settle();
+  expect(new Set(whose())).toEqual(new Set(["受注センター 佐藤", "op-takahashi"]));
+});

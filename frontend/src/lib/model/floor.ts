@@ -70,6 +70,11 @@ function resting({ presence, sinceMs, locked, disabled }: UserState, nowMs: numb
   return why === "" ? off : { ...off, line: why };
 }
 
+/** namesOf are the comments of the users who have one, by ID. */
+export function namesOf(users: readonly UserState[]): ReadonlyMap<string, string> {
+  return new Map(users.filter(({ user }) => user.comment !== "").map(({ user }) => [user.id, user.comment]));
+}
+
 /** successRate is the share of OK among what is decided, in percent with one digit; empty before the first. */
 export function successRate(ok: number, ng: number): string {
   return ok + ng === 0 ? "" : ((100 * ok) / (ok + ng)).toFixed(1);
