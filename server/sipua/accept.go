@@ -20,26 +20,11 @@ type accepted struct {
 	timer    *time.Timer
 }
 
-// acks brings an ACK that bears the INVITE's branch, as those of RFC 2543 do; any
-// other comes through the queue.
-func (a *accepted) acks() <-chan *sip.Request {
-	if a == nil {
-		return nil
-	}
-	return a.tx.Acks()
-}
-
 func (a *accepted) due() <-chan time.Time {
 	if a == nil {
 		return nil
 	}
 	return a.timer.C
-}
-
-func (a *accepted) stop() {
-	if a != nil {
-		a.timer.Stop()
-	}
 }
 
 // accept sends 200 to an INVITE and arms its repetition and the session timer.
@@ -49,13 +34,13 @@ func (l *Leg) accept(req *sip.Request, tx *sip.ServerTx, body []byte, offered bo
 	res := e.response(req, sip.StatusOK, "", append(capabilities(), headers...)...)
 	res.AppendHeader(e.contact(req.Transport()))
 	setSDP(res, body)
-	if err := tx.Respond(res); err != nil {
+	if err := e.transactions.accept(tx, res); err != nil {
 		return err
 	}
 	l.keepFor(kept, refresherUAS)
 	l.peerUpdates = allows(req, sip.UPDATE)
 	t := e.cfg.Timing
-	l.accepted.stop()
+	l.settleAccepted()
 	l.accepted = &accepted{
 		req: req, res: res, tx: tx, seq: req.CSeq().SeqNo, offered: offered,
 		interval: t.T1, deadline: time.Now().Add(t.AckWait), timer: time.NewTimer(min(t.T1, t.AckWait)),
@@ -74,7 +59,7 @@ func (l *Leg) repeat() {
 		l.sendBye()
 		return
 	}
-	if err := a.tx.Respond(a.res); err != nil {
+	if err := a.tx.Connection().WriteMsg(a.res); err != nil {
 		l.log.Warn("repeat 200", "error", err)
 	}
 	a.interval = l.endpoint.cfg.Timing.longer(a.interval)
@@ -90,8 +75,7 @@ func (l *Leg) acked(req *sip.Request) {
 	if a == nil || req.CSeq() == nil || req.CSeq().SeqNo != a.seq {
 		return
 	}
-	a.stop()
-	l.settle(a)
+	l.settleAccepted()
 	switch l.state {
 	case closing:
 		l.sendBye()
@@ -111,8 +95,14 @@ func (l *Leg) acked(req *sip.Request) {
 	}
 }
 
-// settle forgets an INVITE that is answered and acknowledged.
-func (l *Leg) settle(a *accepted) {
+// settleAccepted forgets an INVITE that is answered and acknowledged, or whose ACK nobody
+// waits for any more; if there is one.
+func (l *Leg) settleAccepted() {
+	a := l.accepted
+	if a == nil {
+		return
+	}
+	a.timer.Stop()
 	l.endpoint.settle(a.req, a.tx)
 	l.accepted = nil
 	if a.tx == l.inviteTx { // and no later INVITE of the dialog
@@ -126,8 +116,7 @@ func (l *Leg) confirm() {
 	if l.accepted == nil {
 		return
 	}
-	l.accepted.stop()
-	l.settle(l.accepted)
+	l.settleAccepted()
 	if l.state == answered {
 		l.state = confirmed
 		l.emit(Event{Kind: Confirmed})

@@ -8,9 +8,8 @@ import (
 )
 
 // A note is pinned to each request in the goroutine that reads the socket, in the
-// order of arrival, before sipgo starts a goroutine for it. sipgo carries the request
-// by pointer to handle; the note travels as a header, of a Go type that no parser
-// makes and that is copied into no response, so a peer cannot write one.
+// order of arrival. It travels as a header, of a Go type that no parser makes and that
+// is copied into no response, so a peer cannot write one.
 type note struct {
 	sip.Header
 	initial bool    // an INVITE that asks for a new dialog
@@ -29,17 +28,24 @@ type inviteID struct {
 	seq               uint32
 }
 
-// arrive pins the note and, to an INVITE, our tag of the dialog that it may become:
-// sipgo answers a CANCEL with 487 by itself, made from the INVITE, and all responses
-// must bear one tag (RFC 3261 8.2.6.2).
+// arrive takes each message, in the goroutine that reads its socket or connection.
 func (e *Endpoint) arrive(m sip.Message) {
 	if m.Transport() == transportUDP && e.socket != nil {
 		e.socket.parsed.Store(true)
 	}
-	req, ok := m.(*sip.Request)
-	if !ok {
-		return
+	switch m := m.(type) {
+	case *sip.Request:
+		e.pin(m)
+		e.transactions.request(m)
+	case *sip.Response:
+		e.transactions.response(m)
 	}
+}
+
+// pin pins the note and, to an INVITE, our tag of the dialog that it may become: sipgo
+// makes the 487 of a CANCEL by itself, from the INVITE, and all responses must bear one
+// tag (RFC 3261 8.2.6.2).
+func (e *Endpoint) pin(req *sip.Request) {
 	n := &note{Header: e.blank}
 	req.AppendHeader(n)
 	to, from, callID, cseq := req.To(), req.From(), req.CallID(), req.CSeq()

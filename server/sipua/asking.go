@@ -113,14 +113,14 @@ func (e *Endpoint) begin(ctx context.Context, req *sip.Request) (*sip.ClientTx, 
 	}
 	if req.Transport() == transportUDP && e.tcp != nil && len(req.String()) > longestUDP {
 		e.carry(req, transportTCP)
-		tx, err := e.transactions.NewClientTransaction(ctx, req)
+		tx, err := e.transactions.begin(ctx, req)
 		if err == nil {
 			return tx, nil
 		}
 		e.log.Debug("long request goes by UDP: no connection by TCP", "to", req.Destination(), "error", err)
 		e.carry(req, transportUDP)
 	}
-	return e.transactions.NewClientTransaction(ctx, req)
+	return e.transactions.begin(ctx, req)
 }
 
 // write sends a request that has no transaction, an ACK to a 2xx. sipgo's WriteMsg would

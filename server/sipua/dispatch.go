@@ -8,16 +8,16 @@ import (
 	"github.com/emiago/sipgo/sip"
 )
 
-// cancelGrace is how long a CANCEL may wait for the INVITE that it overtook: sipgo
-// starts a goroutine for each, and either may come first.
+// cancelGrace is how long a CANCEL may wait for the INVITE that it overtook on the way, or
+// whose worker has not come so far.
 const cancelGrace = 100 * time.Millisecond
 
-// handle is sipgo's handler of every request that is no retransmission.
+// handle handles every request that is no retransmission.
 func (e *Endpoint) handle(req *sip.Request, tx *sip.ServerTx) {
 	n := noteOf(req)
 	if n == nil || req.IsAck() && n.leg == nil {
 		// RFC 3261 13.3.1.4: an ACK is never answered; one of no dialog is dropped.
-		tx.Terminate()
+		terminate(tx)
 		return
 	}
 	if e.late(req, tx) {
@@ -25,7 +25,7 @@ func (e *Endpoint) handle(req *sip.Request, tx *sip.ServerTx) {
 	}
 	if f := e.check(req); f != nil {
 		if req.IsAck() {
-			tx.Terminate()
+			terminate(tx)
 			return
 		}
 		e.replyFault(req, tx, f)
@@ -66,8 +66,8 @@ func (e *Endpoint) handle(req *sip.Request, tx *sip.ServerTx) {
 // serves tells of the scheme of a Request-URI, in small letters, whether calls come to it.
 func serves(scheme string) bool { return scheme == "sip" || scheme == "sips" || scheme == "tel" }
 
-// check looks at what every request must fulfil, whatever it asks for. sipgo has
-// answered one without Via or CSeq with 400 itself.
+// check looks at what every request must fulfil, whatever it asks for. One without Via or
+// CSeq was answered with 400 where it arrived.
 func (e *Endpoint) check(req *sip.Request) *fault {
 	from, to, callID, cseq := req.From(), req.To(), req.CallID(), req.CSeq()
 	switch {
@@ -154,7 +154,7 @@ func (e *Endpoint) inDialog(req *sip.Request, tx *sip.ServerTx, n *note) {
 		return
 	}
 	if req.IsAck() {
-		tx.Terminate() // repeated, or the leg is gone
+		terminate(tx) // repeated, or the leg is gone
 		return
 	}
 	if queue.isClosed() {
@@ -168,8 +168,8 @@ func (e *Endpoint) inDialog(req *sip.Request, tx *sip.ServerTx, n *note) {
 	}
 }
 
-// lateCancel answers a CANCEL for which sipgo knew no INVITE, because there is none
-// or because that INVITE's goroutine had not come so far.
+// lateCancel answers a CANCEL whose INVITE has no transaction, because there was none or
+// because it has ended.
 func (e *Endpoint) lateCancel(req *sip.Request, tx *sip.ServerTx) {
 	id := idOfInvite(req)
 	leg := e.legBy(id)

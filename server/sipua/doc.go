@@ -6,16 +6,18 @@
 //
 // # What sipgo does and what we do
 //
-// sipgo reads the socket, parses and keeps transactions. Dialogs are ours, because
-// sipgo handles the requests of one dialog in any order, repeats an unacknowledged
-// 200 at the wrong times and never gives up on it:
+// sipgo reads the socket, parses, and has what a transaction is. Which message belongs to
+// which is ours, because sipgo starts a goroutine for each and so handles the requests of
+// one dialog in any order; and dialogs are, because it repeats an unacknowledged 200 at
+// the wrong times and never gives up on it:
 //
-//	socket    strangers are refused before sipgo sees them
-//	unread    what sipgo cannot parse is answered from its bytes, and nothing kept
-//	arrive    each request gets a note where the socket is read: its dialog and its place
-//	dispatch  what is malformed, unknown or unsupported is answered and forgotten
-//	Front     is asked before anything is allocated for a call
-//	Leg       one goroutine per dialog handles its requests by CSeq
+//	socket        strangers are refused before sipgo sees them
+//	unread        what sipgo cannot parse is answered from its bytes, and nothing kept
+//	arrive        each request gets a note where the socket is read: its dialog and its place
+//	transactions  what comes again goes to the transaction that has answered it
+//	dispatch      what is malformed, unknown or unsupported is answered and forgotten
+//	Front         is asked before anything is allocated for a call
+//	Leg           one goroutine per dialog handles its requests by CSeq
 //
 // # Transports
 //
@@ -81,10 +83,10 @@
 //
 // An Endpoint has the reader of Serve, one goroutine for each listener, account and watched PBX, for each leg one
 // that owns the dialog and one that runs its Handler, and one for each request of ours
-// that awaits its answer. Close returns when all of them are gone.
-// sipgo starts a short one per message and runs timers of finished transactions for
-// up to 32 s; of an INVITE that was acknowledged and a BYE that was answered a mark is
-// kept in their place (settled.go).
+// that awaits its answer. Requests that may have to wait are handled by workers, those of
+// a dialog where the socket is read. Close returns when all of them are gone.
+// Timers of finished transactions run for up to 32 s; of an INVITE that was acknowledged
+// and a BYE that was answered a mark is kept in their place (settled.go).
 //
 // Durations are time.Duration. Specifications: RFC 3261, 3262 (PRACK), 3264 (through
 // package sdp), 3311 (UPDATE), 3323 and 3325 (who calls), 3515 (REFER), 3581 (rport),

@@ -59,7 +59,7 @@ type Endpoint struct {
 	host         string   // advertised
 	port         int      // advertised
 	transport    *sip.TransportLayer
-	transactions *sip.TransactionLayer
+	transactions *transactions
 	settled      *settled
 	blank        sip.Header    // of every note
 	mediaAddr    netip.Addr    // advertised
@@ -67,7 +67,7 @@ type Endpoint struct {
 	quit         chan struct{} // closed when Close begins
 	kill         chan struct{} // closed when Close waits no longer
 	tasks        sync.WaitGroup
-	workers      *workers // of legs
+	workers      *workers // of legs and requests
 
 	watches      []*watch
 	registrants  []*registrant
@@ -132,12 +132,8 @@ func New(cfg Config, engine *media.Engine, front Front) (*Endpoint, error) {
 	if err := e.configure(); err != nil {
 		return nil, errors.Join(fmt.Errorf("configure SIP: %w", err), e.closeSockets())
 	}
-	// The order counts: arrive must see a message before the transaction layer does.
+	e.transactions = newTransactions(e)
 	e.transport.OnMessage(e.arrive)
-	e.transactions = sip.NewTransactionLayer(e.transport,
-		sip.WithTransactionLayerLogger(silent),
-		sip.WithTransactionLayerUnhandledResponseHandler(func(*sip.Response) {}))
-	e.transactions.OnRequest(e.handle)
 	return e, nil
 }
 
@@ -256,7 +252,7 @@ func (e *Endpoint) close(ctx context.Context) error {
 	if serving {
 		<-e.stopped
 	}
-	e.transactions.Close()
+	e.transactions.close()
 	return errors.Join(err, e.transport.Close())
 }
 

@@ -198,10 +198,7 @@ func (l *Leg) answer() error {
 	}
 	err = l.accept(l.invite, l.inviteTx, body, l.offer == nil)
 	if errors.Is(err, sip.ErrTransactionCanceled) {
-		// The CANCEL was first and sipgo has sent 487. It now holds our 200 as what to
-		// repeat, which the 487 must replace.
-		_ = l.inviteTx.Respond(l.endpoint.response(l.invite, sip.StatusRequestTerminated, ""))
-		l.cancel(answeredCancel)
+		l.cancel(answeredCancel) // sipgo has sent 487
 		return ErrEnded
 	}
 	if err != nil {

@@ -9,12 +9,12 @@ import (
 	"github.com/emiago/sipgo/sip"
 )
 
-// sipgo hands each request to its handler in a goroutine of its own, so requests
-// of one dialog that arrive back to back are handled in any order. A queue puts them
-// right again: expect is called where the socket is read, before sipgo starts the
-// goroutine, and leaves a ticket; deliver is called by the goroutine; next gives the
-// tickets out by CSeq, an INVITE before its ACK, and holds one back while a lower
-// one that has arrived is still on its way.
+// Requests of one dialog may take several connections, and datagrams overtake each other;
+// those of a connection, and every INVITE, are brought by workers, in any order. A queue
+// puts them right again: expect is called where the socket is read and leaves a ticket;
+// deliver is called by whoever handles the request; next gives the tickets out by CSeq, an
+// INVITE before its ACK, and holds one back while a lower one that has arrived is still
+// on its way.
 
 const (
 	// queueLimit bounds the requests of one dialog that wait. RFC 3261 12.2.2 has
@@ -22,15 +22,15 @@ const (
 	queueLimit = 32
 
 	// stallLimit is how long a request that arrived may keep the later ones
-	// waiting. sipgo drops some without a word (a branch that it has seen), but that is a
-	// peer's mistake, and a goroutine that has not run yet is a busy machine's every day:
+	// waiting. Some never come (of a branch that was seen before), but that is a peer's
+	// mistake, and a worker that has not run yet is a busy machine's every day:
 	// what is passed over is refused, since its turn is gone (RFC 3261 12.2.2), and with
 	// an INFO a key is. So it is several times T1, and less than a person waits for a key
 	// to do something.
 	stallLimit = 2 * time.Second
 
 	// ackStallLimit is the same for an ACK. That of a refused re-INVITE never comes, since
-	// sipgo's transaction keeps it, and one that is passed over is not lost.
+	// its transaction keeps it, and one that is passed over is not lost.
 	ackStallLimit = 250 * time.Millisecond
 )
 
@@ -73,7 +73,7 @@ type queue struct {
 func newQueue() *queue { return &queue{ready: make(chan struct{}, 1)} }
 
 // expect notes that a request has arrived. One that is repeated before its first copy
-// was handled gets the same ticket: sipgo lets whichever copy comes first through and
+// was handled gets the same ticket: its transaction lets the first copy through and
 // drops the others. It returns nil for one that is older than what was handled, and for
 // one too many.
 func (q *queue) expect(seq uint32, ack bool, now time.Time) *ticket {

@@ -22,8 +22,6 @@ func (l *Leg) run() {
 			f()
 		case origin := <-l.cancels:
 			l.cancel(origin)
-		case req := <-l.accepted.acks():
-			l.acked(req)
 		case <-l.accepted.due():
 			l.repeat()
 		case <-l.expiry.due():
@@ -70,7 +68,7 @@ func (l *Leg) leave() {
 func (l *Leg) unknown(req *sip.Request, tx *sip.ServerTx) {
 	switch {
 	case req.IsAck():
-		tx.Terminate()
+		terminate(tx)
 	case req.Method == sip.BYE:
 		// Both sides have hung up at once.
 		l.endpoint.replyBye(req, tx)
@@ -103,7 +101,7 @@ func (l *Leg) serve(req *sip.Request, tx *sip.ServerTx) {
 		l.unknown(req, tx)
 		return
 	case tag != l.dialog.remoteTag && req.IsAck():
-		tx.Terminate()
+		terminate(tx)
 		return
 	case tag != l.dialog.remoteTag:
 		// RFC 3261 12.2.2: both tags name the dialog.
@@ -113,7 +111,7 @@ func (l *Leg) serve(req *sip.Request, tx *sip.ServerTx) {
 	l.dialog.cameBy(req)
 	switch req.Method {
 	case sip.ACK:
-		tx.Terminate()
+		terminate(tx)
 		l.acked(req)
 	case sip.BYE:
 		e.replyBye(req, tx)
@@ -143,8 +141,7 @@ func (l *Leg) byeReceived() {
 		l.refuse(refuse(sip.StatusRequestTerminated), HungUp)
 		return
 	}
-	l.accepted.stop()
-	l.accepted = nil
+	l.settleAccepted()
 	l.state = over
 	l.end(HungUp)
 }
@@ -168,8 +165,7 @@ func (l *Leg) hangUp(why Reason) {
 }
 
 func (l *Leg) sendBye() {
-	l.accepted.stop()
-	l.accepted = nil
+	l.settleAccepted()
 	l.state = over
 	tx, err := l.endpoint.send(l.dialog.next(l.endpoint, sip.BYE))
 	if err != nil {
