@@ -97,15 +97,21 @@ func openTray(t *testing.T, options TrayOptions) Tray {
 	return tray
 }
 
+// trayAtPanel is an icon that a panel shows, and what the person chooses of it.
+func trayAtPanel(t *testing.T) (panel, Tray, dbus.BusObject, <-chan string) {
+	t.Helper()
+	startBus(t)
+	p := startPanel(t)
+	options, chosen := clicks()
+	tray := openTray(t, options)
+	t.Cleanup(tray.Close)
+	return p, tray, p.item(t), chosen
+}
+
 // The StatusNotifierItem specification: the item is registered with the watcher, bears
 // its words and icon as properties, and a click activates it.
 func TestTrayIcon(t *testing.T) {
-	startBus(t)
-	panel := startPanel(t)
-	options, chosen := clicks()
-	tray := openTray(t, options)
-	defer tray.Close()
-	item := panel.item(t)
+	_, tray, item, chosen := trayAtPanel(t)
 	if err := tray.Show(MoodSend, "送信してください"); err != nil {
 		t.Fatal(err)
 	}
@@ -125,12 +131,7 @@ func TestTrayIcon(t *testing.T) {
 
 // com.canonical.dbusmenu: the host asks for the menu and tells what was chosen of it.
 func TestTrayMenu(t *testing.T) {
-	startBus(t)
-	panel := startPanel(t)
-	options, chosen := clicks()
-	tray := openTray(t, options)
-	defer tray.Close()
-	item := panel.item(t)
+	panel, _, item, chosen := trayAtPanel(t)
 	menu := panel.conn.Object(item.Destination(), property[dbus.ObjectPath](t, item, itemInterface+".Menu"))
 	var revision uint32
 	var layout menuNode
@@ -225,12 +226,7 @@ func TestTrayClosesFromItsOwnMenu(t *testing.T) {
 
 // A panel that crashes and starts anew finds the icon again.
 func TestTrayFindsTheNextHost(t *testing.T) {
-	startBus(t)
-	panel := startPanel(t)
-	options, _ := clicks()
-	tray := openTray(t, options)
-	defer tray.Close()
-	first := panel.item(t)
+	panel, _, first, _ := trayAtPanel(t)
 	if _, err := panel.conn.ReleaseName(watcherName); err != nil {
 		t.Fatal(err)
 	}
