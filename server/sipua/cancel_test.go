@@ -40,11 +40,7 @@ func TestCancelAfterTheAnswerHasNoEffect(t *testing.T) {
 	e := serve(t, Config{}, ls)
 	w := dialWire(t, e)
 	w.send("INVITE", nil, offer)
-	leg := ls.next(t)
-	if err := leg.Answer(); err != nil {
-		t.Fatal(err)
-	}
-	w.toTag, _ = w.response(200).To().Params.Get("tag")
+	leg := w.accepted(t, ls)
 	w.write(w.request("CANCEL", 1, w.callID+"-INVITE-1", map[string]string{"To": "<sip:05012345678@127.0.0.1>"}, ""))
 	w.response(200)
 	w.send("ACK", nil, "")

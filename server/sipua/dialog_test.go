@@ -28,13 +28,20 @@ func (w *wire) callTo(t *testing.T, ls legs) *Leg {
 // confirmed has the call that was sent last answered, and acknowledges it.
 func (w *wire) confirmed(t *testing.T, ls legs) *Leg {
 	t.Helper()
+	leg := w.accepted(t, ls)
+	w.send("ACK", nil, "")
+	until(t, leg, Confirmed)
+	return leg
+}
+
+// accepted is confirmed up to the 200, whose ACK is the test's.
+func (w *wire) accepted(t *testing.T, ls legs) *Leg {
+	t.Helper()
 	leg := ls.next(t)
 	if err := leg.Answer(); err != nil {
 		t.Fatal(err)
 	}
 	w.toTag, _ = w.response(200).To().Params.Get("tag")
-	w.send("ACK", nil, "")
-	until(t, leg, Confirmed)
 	return leg
 }
 
@@ -140,15 +147,11 @@ func TestByeWaitsForTheACK(t *testing.T) {
 	e := serve(t, Config{}, ls)
 	w := dialWire(t, e)
 	w.send("INVITE", nil, offer)
-	leg := ls.next(t)
-	if err := leg.Answer(); err != nil {
-		t.Fatal(err)
-	}
+	leg := w.accepted(t, ls)
 	leg.Bye()
 	if ev := until(t, leg, Ended); ev.Reason != LocalBye {
 		t.Errorf("got %s, want %s", ev.Reason, LocalBye)
 	}
-	w.toTag, _ = w.response(200).To().Params.Get("tag")
 	w.send("INVITE", nil, offer) // too late
 	w.response(481)
 	w.write(w.request("ACK", w.seq, fmt.Sprintf("%s-INVITE-%d", w.callID, w.seq), nil, ""))

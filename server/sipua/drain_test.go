@@ -25,14 +25,7 @@ func TestDraining(t *testing.T) {
 	pbx.reply(pbx.meet(sip.REGISTER), 200, "Expires: 3600\n", "")
 	comes(t, "the registration", func() bool { return !e.Registrations()[0].Until.IsZero() })
 	caller := dialWire(t, e)
-	caller.send("INVITE", nil, offer)
-	leg := ls.next(t)
-	if err := leg.Answer(); err != nil {
-		t.Fatal(err)
-	}
-	caller.toTag, _ = caller.response(200).To().Params.Get("tag")
-	caller.send("ACK", nil, "")
-	until(t, leg, Confirmed)
+	leg := caller.callTo(t, ls)
 
 	draining.Store(true)
 	withdrawn := make(chan struct{})
