@@ -41,6 +41,7 @@ func TestCommands(t *testing.T) {
 			env.Defer(func() { _ = udp.Close() })
 			env.Setenv("USED_TCP", tcp.Addr().String())
 			env.Setenv("USED_UDP", udp.LocalAddr().String())
+			env.Setenv("GORACE", os.Getenv("GORACE")) // as whoever runs the tests has it
 			return startPBXs(env)
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){"bound": bound, "copied": copied, "issued": issued},
