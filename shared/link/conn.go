@@ -8,6 +8,7 @@ import (
 	"io"
 	"net"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/gorilla/websocket"
@@ -47,6 +48,8 @@ type Conn struct {
 	finish     chan struct{} // closed by Close: write what is queued, then the close frame
 	done       chan struct{} // closed by end
 	goroutines sync.WaitGroup
+	begun      time.Time
+	heard      atomic.Int64 // when the peer was heard last, in nanoseconds after begun
 
 	mu        sync.Mutex
 	finishing bool
@@ -75,6 +78,7 @@ func start(ws *websocket.Conn, limits Limits) *Conn {
 		received: make(chan incoming, receivedLength),
 		finish:   make(chan struct{}),
 		done:     make(chan struct{}),
+		begun:    time.Now(),
 	}
 	c.goroutines.Go(c.read)
 	c.goroutines.Go(c.write)
@@ -174,7 +178,7 @@ func (c *Conn) endLocked(reason error) {
 
 // write is the goroutine that writes: frames, pings, answers to pings.
 func (c *Conn) write() {
-	ping := time.NewTicker(c.limits.PingEvery)
+	ping := time.NewTimer(c.limits.PingEvery)
 	defer ping.Stop()
 	for {
 		var err error
@@ -182,7 +186,12 @@ func (c *Conn) write() {
 		case data := <-c.queue:
 			err = c.writeFrame(data)
 		case <-ping.C:
-			err = c.ws.WriteControl(websocket.PingMessage, nil, c.deadAt())
+			again := c.limits.PingEvery - c.silence()
+			if again <= 0 {
+				err = c.ws.WriteControl(websocket.PingMessage, nil, c.deadAt())
+				again = c.limits.PingEvery
+			}
+			ping.Reset(again)
 		case data := <-c.pong:
 			err = c.ws.WriteControl(websocket.PongMessage, []byte(data), c.deadAt())
 		case <-c.finish:

@@ -79,6 +79,39 @@ func TestDeadPeerIsNoticed(t *testing.T) {
 	})
 }
 
+func TestOnlyASilentPeerIsPinged(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		limits := ServerLimits()
+		stranger, server := newSite(t, limits).stranger(t)
+		begin, pings := time.Now(), make(chan time.Duration, 100)
+		stranger.SetPingHandler(func(data string) error {
+			pings <- time.Since(begin)
+			return stranger.WriteControl(websocket.PongMessage, []byte(data), time.Now().Add(time.Second))
+		})
+		go stranger.NextReader() //nolint:errcheck // nothing but pings comes, until the end
+		go func() {
+			for server.Err() == nil {
+				if _, err := server.Receive(); err != nil {
+					return
+				}
+			}
+		}()
+		const spoken = time.Minute
+		for time.Since(begin) < spoken {
+			if err := stranger.WriteMessage(websocket.TextMessage, []byte(`{"kind":"heartbeat","id":1}`)); err != nil {
+				t.Fatal(err)
+			}
+			<-time.After(limits.PingEvery - time.Millisecond)
+		}
+		last := time.Since(begin) - limits.PingEvery + time.Millisecond
+		for n := range 3 {
+			if at := <-pings; at != last+time.Duration(n+1)*limits.PingEvery {
+				t.Errorf("pinged %v after the last frame, want each %v", at-last, limits.PingEvery)
+			}
+		}
+	})
+}
+
 // cutLine loses all that is written and hears nothing once cut is closed.
 type cutLine struct {
 	net.Conn

@@ -16,8 +16,9 @@
 // ErrSlow, so that one slow reader holds up no one. A frame above
 // Limits.MaxFrameBytes ends the connection with close code 1009; a frame that is
 // no wire.Frame is reported by Receive as *BadFrame and the connection lives on,
-// so that the caller may answer it. A peer that is silent for Limits.DeadAfter,
-// pings included, is dead: the connection ends with ErrDead.
+// so that the caller may answer it. A peer that is silent for Limits.PingEvery is
+// pinged, one that speaks is not; one that is silent for Limits.DeadAfter, answers
+// to pings included, is dead: the connection ends with ErrDead.
 //
 // Nothing of a frame's content is ever part of an error: it may be a password, or
 // a card number typed where none belongs.

@@ -80,8 +80,14 @@ func (c *Conn) answerPing(data string) error {
 	return c.stillAlive()
 }
 
-// stillAlive gives the peer another DeadAfter.
-func (c *Conn) stillAlive() error { return c.ws.SetReadDeadline(c.deadAt()) }
+// stillAlive notes that the peer was heard and gives it another DeadAfter.
+func (c *Conn) stillAlive() error {
+	c.heard.Store(int64(time.Since(c.begun)))
+	return c.ws.SetReadDeadline(c.deadAt())
+}
+
+// silence is for how long the peer was not heard.
+func (c *Conn) silence() time.Duration { return time.Since(c.begun) - time.Duration(c.heard.Load()) }
 
 // alive takes every piece of a long frame for a sign of life: a snapshot over a
 // slow line is not a dead server.
