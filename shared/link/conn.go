@@ -2,7 +2,6 @@ package link
 
 import (
 	"crypto/tls"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -42,7 +41,8 @@ const receivedLength = 16
 type Conn struct {
 	ws         *websocket.Conn
 	limits     Limits
-	queue      chan []byte   // frames on their way out
+	batch      *batch        // under ws at the server, nil at the desktop
+	wake       chan struct{} // has room for one: there are frames in the queue
 	pong       chan string   // the newest ping's answer
 	received   chan incoming // closed by the reading goroutine
 	finish     chan struct{} // closed by Close: write what is queued, then the close frame
@@ -52,16 +52,11 @@ type Conn struct {
 	heard      atomic.Int64 // when the peer was heard last, in nanoseconds after begun
 
 	mu        sync.Mutex
+	queue     []*encoded // frames that wait to be written
+	unsent    int        // those in the queue, and those that are being written
 	finishing bool
 	closeBody []byte // of the close frame, set before finish is closed
 	err       error  // why the connection is over; nil while it is up
-}
-
-// outgoing is a wire.Frame whose body has not been written: that is done in one go.
-type outgoing struct {
-	Kind wire.Kind `json:"kind"`
-	ID   int64     `json:"id,omitempty"`
-	Body any       `json:"body,omitempty"`
 }
 
 type incoming struct {
@@ -69,11 +64,12 @@ type incoming struct {
 	err   error
 }
 
-func start(ws *websocket.Conn, limits Limits) *Conn {
+func start(ws *websocket.Conn, under *batch, limits Limits) *Conn {
 	c := &Conn{
 		ws:       ws,
+		batch:    under,
 		limits:   limits,
-		queue:    make(chan []byte, limits.QueueLength),
+		wake:     make(chan struct{}, 1),
 		pong:     make(chan string, 1),
 		received: make(chan incoming, receivedLength),
 		finish:   make(chan struct{}),
@@ -90,25 +86,14 @@ func start(ws *websocket.Conn, limits Limits) *Conn {
 // end when the connection is over; or when body has no JSON form. That a frame
 // was queued does not say that it arrived.
 func (c *Conn) Send(kind wire.Kind, id int64, body any) error {
-	data, err := json.Marshal(outgoing{kind, id, body})
+	frame, err := encode(kind, id, body)
+	if err == nil {
+		err = c.put(frame)
+	}
 	if err != nil {
 		return fmt.Errorf("send %s: %w", kind, err)
 	}
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if c.err != nil {
-		return fmt.Errorf("send %s: %w", kind, c.err)
-	}
-	if c.finishing {
-		return fmt.Errorf("send %s: %w", kind, ErrClosed)
-	}
-	select {
-	case c.queue <- data:
-		return nil
-	default:
-		c.endLocked(ErrSlow)
-		return fmt.Errorf("send %s: %w", kind, ErrSlow)
-	}
+	return nil
 }
 
 // Receive waits for the next frame. A *BadFrame error is about that frame alone
@@ -170,70 +155,13 @@ func (c *Conn) endLocked(reason error) {
 	// TLS would wait up to 5 s to say close_notify to a peer that does not read;
 	// the close frame has said the same, so the transport below is closed.
 	transport := c.ws.NetConn()
+	if c.batch != nil {
+		transport = c.batch.Conn
+	}
 	if secured, ok := transport.(*tls.Conn); ok {
 		transport = secured.NetConn()
 	}
 	transport.Close() // its error is that of a connection already gone
-}
-
-// write is the goroutine that writes: frames, pings, answers to pings.
-func (c *Conn) write() {
-	ping := time.NewTimer(c.limits.PingEvery)
-	defer ping.Stop()
-	for {
-		var err error
-		select {
-		case data := <-c.queue:
-			err = c.writeFrame(data)
-		case <-ping.C:
-			again := c.limits.PingEvery - c.silence()
-			if again <= 0 {
-				err = c.ws.WriteControl(websocket.PingMessage, nil, c.deadAt())
-				again = c.limits.PingEvery
-			}
-			ping.Reset(again)
-		case data := <-c.pong:
-			err = c.ws.WriteControl(websocket.PongMessage, []byte(data), c.deadAt())
-		case <-c.finish:
-			c.writeLast()
-			return
-		case <-c.done:
-			return
-		}
-		if errors.Is(err, websocket.ErrCloseSent) {
-			return // the reading goroutine is closing and ends the connection
-		}
-		if err != nil {
-			c.end(transportReason(err))
-			return
-		}
-	}
-}
-
-func (c *Conn) writeFrame(data []byte) error {
-	if err := c.ws.SetWriteDeadline(c.deadAt()); err != nil {
-		return err
-	}
-	return c.ws.WriteMessage(websocket.TextMessage, data)
-}
-
-// writeLast empties the queue and starts the closing handshake; the reading
-// goroutine sees its end. Send adds nothing once finish is closed.
-func (c *Conn) writeLast() {
-	for {
-		select {
-		case data := <-c.queue:
-			if c.writeFrame(data) != nil {
-				c.end(ErrDead)
-				return
-			}
-		default:
-			if err := c.ws.WriteControl(websocket.CloseMessage, c.closeBody, c.deadAt()); err != nil {
-				c.end(transportReason(err))
-			}
-			return
-		}
-	}
 }
 
 func (c *Conn) deadAt() time.Time { return time.Now().Add(c.limits.DeadAfter) }

@@ -65,7 +65,7 @@ func (d Dialer) Dial(ctx context.Context, url string) (*Conn, error) {
 		ws.Close()
 		return nil, fmt.Errorf("dial %s: %w", url, ErrVersion)
 	}
-	return start(ws, limits), nil
+	return start(ws, nil, limits), nil
 }
 
 // Accept answers a desktop's handshake. On an error the response has been written:
@@ -77,11 +77,12 @@ func Accept(w http.ResponseWriter, r *http.Request, limits Limits) (*Conn, error
 		Subprotocols: []string{wire.Subprotocol},
 		CheckOrigin:  func(r *http.Request) bool { return len(r.Header.Values("Origin")) == 0 },
 	}
-	ws, err := upgrader.Upgrade(w, r, nil)
+	upgraded := &hijacker{ResponseWriter: w}
+	ws, err := upgrader.Upgrade(upgraded, r, nil)
 	if err != nil {
 		return nil, fmt.Errorf("accept %s: %w", r.RemoteAddr, err)
 	}
-	conn := start(ws, limits)
+	conn := start(ws, upgraded.batch, limits)
 	if ws.Subprotocol() != wire.Subprotocol {
 		return nil, errors.Join(
 			fmt.Errorf("accept %s: %w", r.RemoteAddr, ErrVersion),
