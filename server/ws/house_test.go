@@ -36,7 +36,7 @@ const patience = 10 * time.Second
 // house is a whole server but for the telephone: TLS on loopback, a real store,
 // identity and board, and a desk of calls that behaves.
 type house struct {
-	t        *testing.T
+	t        testing.TB
 	path     string
 	log      *logBook
 	store    *store.Store
@@ -49,7 +49,7 @@ type house struct {
 	limits   link.Limits
 }
 
-func newHouse(t *testing.T) *house {
+func newHouse(t testing.TB) *house {
 	t.Helper()
 	h := &house{t: t, path: filepath.Join(t.TempDir(), "tsunagi.db"), log: new(logBook), board: board.New()}
 	h.desk = &desk{board: h.board, windows: make(map[ivr.CallID]ivr.UserKey)}
@@ -122,7 +122,7 @@ func (h *house) tls() *tls.Config {
 
 // desktop is a client on its own connection.
 type desktop struct {
-	t         *testing.T
+	t         testing.TB
 	link      *link.Conn
 	transport net.Conn // under TLS
 	frames    chan wire.Frame
