@@ -25,8 +25,9 @@ type orderKey struct {
 
 // orders remembers which were sent. The zero value is ready to use.
 type orders struct {
-	mu   sync.Mutex
-	sent map[orderKey]*sending
+	mu       sync.Mutex
+	sent     map[orderKey]*sending
+	accepted []orderKey // of those in sent that were, longest ago first
 }
 
 // sending is an order on its way, or accepted.
@@ -65,11 +66,9 @@ func (o *orders) begin(key orderKey) (order *sending, first bool) {
 	if o.sent == nil {
 		o.sent = make(map[orderKey]*sending)
 	}
-	now := time.Now()
-	for old, order := range o.sent {
-		if !order.at.IsZero() && now.Sub(order.at) >= orderRemembered {
-			delete(o.sent, old)
-		}
+	for now := time.Now(); len(o.accepted) > 0 && now.Sub(o.sent[o.accepted[0]].at) >= orderRemembered; {
+		delete(o.sent, o.accepted[0])
+		o.accepted = o.accepted[1:]
 	}
 	order = &sending{done: make(chan struct{})}
 	o.sent[key] = order
@@ -82,6 +81,8 @@ func (o *orders) end(key orderKey, order *sending, err error) {
 	order.err, order.at = err, time.Now()
 	if err != nil {
 		delete(o.sent, key)
+	} else {
+		o.accepted = append(o.accepted, key)
 	}
 	close(order.done)
 }
