@@ -6,6 +6,7 @@ import (
 	"io"
 	"net"
 	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -30,6 +31,38 @@ func TestFramesArriveInOrder(t *testing.T) {
 			beat, err := Decode[wire.Heartbeat](frame)
 			if err != nil || frame.ID != i+1 || beat.SentAtMs != i {
 				t.Fatalf("frame %d: got id %d, %+v, %v", i+1, frame.ID, beat, err)
+			}
+		}
+	})
+}
+
+// Frames of many sizes, more than a batch holds, while now and then the reader waits.
+func TestBatchesKeepOrder(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		desktop, server := pair(t, DesktopLimits(), ServerLimits())
+		const frames = 500
+		message := func(i int) string { return strings.Repeat("x", i*i%4001) }
+		var sending sync.WaitGroup
+		defer sending.Wait()
+		sending.Go(func() {
+			for i := range frames {
+				if err := server.Send(wire.KindDone, int64(i), wire.LoggedOut{Message: message(i)}); err != nil {
+					t.Errorf("frame %d: %v", i, err)
+					return
+				}
+				if i%50 == 0 {
+					<-time.After(time.Millisecond)
+				}
+			}
+		})
+		for i := range frames {
+			frame := receive(t, desktop)
+			body, err := Decode[wire.LoggedOut](frame)
+			if err != nil || frame.ID != int64(i) || body.Message != message(i) {
+				t.Fatalf("frame %d: got %d with %d bytes, %v", i, frame.ID, len(body.Message), err)
+			}
+			if i%97 == 0 {
+				<-time.After(time.Millisecond)
 			}
 		}
 	})
