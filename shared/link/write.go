@@ -34,8 +34,21 @@ var spare = sync.Pool{New: func() any {
 // spareBytes is the largest buffer that is kept for use again: a snapshot's is not.
 const spareBytes = 4 << 10
 
+// appender is a body that knows its JSON form; it is the one encoding/json would find.
+type appender interface {
+	AppendJSON(to []byte) []byte
+}
+
 func encode(kind wire.Kind, id int64, body any) (*encoded, error) {
 	e := spare.Get().(*encoded)
+	if body, hot := body.(appender); hot && id == 0 {
+		text := append(e.text.AvailableBuffer(), `{"kind":"`...)
+		text = append(text, kind...)
+		text = append(text, `","body":`...)
+		text = body.AppendJSON(text)
+		e.text.Write(append(text, '}'))
+		return e, nil
+	}
 	if err := e.encoder.Encode(outgoing{kind, id, body}); err != nil {
 		return nil, err // the encoder goes too: it repeats some errors for ever
 	}
