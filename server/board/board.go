@@ -25,9 +25,9 @@ type Board struct {
 // call is a live call, or one that ended less than endedStays ago.
 type call struct {
 	operator ivr.UserKey
-	arrival  int64 // its place among all that came to the board
-	picture  wire.Call
-	endedAt  time.Time // zero: not ended
+	arrival  int64      // its place among all that came to the board
+	picture  *wire.Call // is shared with the changes that tell of it, and never changed
+	endedAt  time.Time  // zero: not ended
 }
 
 // New returns an empty board.
@@ -58,15 +58,16 @@ func (b *Board) Put(operator ivr.UserKey, picture wire.Call) {
 	if !c.endedAt.IsZero() && !ended {
 		return
 	}
-	if picture == c.picture {
+	if c.picture != nil && picture == *c.picture {
 		return // a step that nobody sees
 	}
 	if ended && c.endedAt.IsZero() {
 		c.endedAt = now
 		b.ended = append(b.ended, c)
 	}
-	c.picture = picture
-	b.publishLocked(c.operator, wire.Change{Call: &picture})
+	shown := picture // the argument itself would be kept even where nothing is told
+	c.picture = &shown
+	b.publishLocked(c.operator, wire.Change{Call: &shown})
 }
 
 // Append adds a row to the monitoring pane.
@@ -77,7 +78,7 @@ func (b *Board) Append(row ivr.Row) {
 	b.forgetLocked(time.Now())
 	if !row.At.Before(b.day) {
 		b.arrivals++
-		b.deskLocked(row.Operator).addRow(arrived[wire.Row]{b.arrivals, r})
+		b.deskLocked(row.Operator).addRow(arrived[wire.Row]{b.arrivals, &r})
 	}
 	b.publishLocked(row.Operator, wire.Change{Row: &r})
 }
@@ -92,7 +93,7 @@ func (b *Board) Result(result ivr.Result) {
 	b.forgetLocked(time.Now())
 	if !result.At.Before(b.day) {
 		b.arrivals++
-		b.deskLocked(result.Operator).addResult(arrived[wire.Result]{b.arrivals, r})
+		b.deskLocked(result.Operator).addResult(arrived[wire.Result]{b.arrivals, &r})
 	}
 	b.publishLocked(result.Operator, wire.Change{Result: &r})
 }
@@ -146,10 +147,10 @@ func (b *Board) forgetLocked(now time.Time) {
 		delete(b.calls, b.ended[0].picture.ID)
 		b.ended = b.ended[1:]
 	}
-	today := dayOf(now)
-	if today.Equal(b.day) {
+	if into := now.Sub(b.day); into >= 0 && into < dayLength {
 		return
 	}
+	today := dayOf(now)
 	b.day = today
 	for operator, d := range b.desks {
 		if d.forgetBefore(today.UnixMilli()) {
@@ -158,8 +159,11 @@ func (b *Board) forgetLocked(now time.Time) {
 	}
 }
 
-// japan needs no time zone database: Japan has had no summer time since 1951.
+// japan needs no time zone database: Japan has had no summer time since 1951, so that its
+// days are all as long.
 var japan = time.FixedZone("JST", 9*60*60)
+
+const dayLength = 24 * time.Hour
 
 // dayOf is the midnight with which the Japanese day of t began.
 func dayOf(t time.Time) time.Time {

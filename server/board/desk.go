@@ -17,10 +17,11 @@ type desk struct {
 	results []arrived[wire.Result] // at most maxResults, one for each call
 }
 
-// arrived is a value with its place among all that came to the board.
+// arrived is a value with its place among all that came to the board. The value is shared
+// with the changes that tell of it, and never changed.
 type arrived[T any] struct {
 	number int64
-	value  T
+	value  *T
 }
 
 func (d *desk) addRow(row arrived[wire.Row]) {
@@ -52,7 +53,7 @@ func inOrder[T any](values []arrived[T], most int) []T {
 	values = newest(values, most)
 	list := make([]T, len(values))
 	for i, v := range values {
-		list[i] = v.value
+		list[i] = *v.value
 	}
 	return list
 }

@@ -14,6 +14,9 @@ import (
 // second has a dozen.
 const queueLength = 256
 
+// queueKept is the room that an empty queue keeps for what comes next.
+const queueKept = 16
+
 // ErrClosed says that the subscription was closed.
 var ErrClosed = errors.New("subscription closed")
 
@@ -39,7 +42,8 @@ func (f Filter) passes(operator ivr.UserKey, change wire.Change) bool {
 	return f.sees(operator)
 }
 
-// Update is what a subscription brings: either a snapshot or a change.
+// Update is what a subscription brings: either a snapshot or a change. It is good until
+// Next is called again.
 type Update struct {
 	Snapshot *wire.Snapshot
 	Change   *wire.Change
@@ -53,6 +57,8 @@ type Subscription struct {
 
 	// Guarded by board.mu.
 	queue       []wire.Change
+	taken       int         // of the queue; its room is used again when all are
+	change      wire.Change // that was taken last
 	snapshotDue bool
 	seq         int64
 	finished    bool
@@ -111,7 +117,7 @@ func (s *Subscription) Close() {
 	defer s.board.mu.Unlock()
 	s.leaveLocked()
 	s.closed = true
-	s.queue = nil
+	s.queue, s.taken = nil, 0
 	s.wakeLocked()
 }
 
@@ -136,14 +142,19 @@ func (s *Subscription) take() (Update, bool, error) {
 		s.snapshotDue = false
 		b.forgetLocked(now)
 		return Update{Snapshot: b.snapshotLocked(s.filter, s.seq, now)}, true, nil
-	case len(s.queue) > 0:
-		change := s.queue[0]
-		s.queue = s.queue[1:]
+	case s.taken < len(s.queue):
+		s.change = s.queue[s.taken]
+		s.queue[s.taken] = wire.Change{}
+		s.taken++
 		s.seq++
-		change.Seq, change.ServerAtMs = s.seq, now.UnixMilli()
-		return Update{Change: &change}, true, nil
+		s.change.Seq, s.change.ServerAtMs = s.seq, now.UnixMilli()
+		return Update{Change: &s.change}, true, nil
 	case s.finished:
 		return Update{}, false, ErrClosed
+	}
+	s.queue, s.taken = s.queue[:0], 0
+	if cap(s.queue) > queueKept {
+		s.queue = nil
 	}
 	return Update{}, false, nil
 }
@@ -154,7 +165,7 @@ func (s *Subscription) queueLocked(change wire.Change) {
 	if s.snapshotDue && change.Notice == nil {
 		return
 	}
-	if len(s.queue) >= queueLength {
+	if len(s.queue)-s.taken >= queueLength {
 		s.restartLocked()
 		if change.Notice == nil {
 			s.wakeLocked()
@@ -162,13 +173,17 @@ func (s *Subscription) queueLocked(change wire.Change) {
 		}
 		s.queue = newest(s.queue, queueLength-1)
 	}
+	if len(s.queue) == cap(s.queue) && s.taken > len(s.queue)/2 {
+		s.queue, s.taken = append(s.queue[:0], s.queue[s.taken:]...), 0
+	}
 	s.queue = append(s.queue, change)
 	s.wakeLocked()
 }
 
 func (s *Subscription) restartLocked() {
 	s.snapshotDue = true
-	s.queue = slices.DeleteFunc(s.queue, func(c wire.Change) bool { return c.Notice == nil })
+	s.queue = slices.DeleteFunc(s.queue[s.taken:], func(c wire.Change) bool { return c.Notice == nil })
+	s.taken = 0
 }
 
 func (s *Subscription) wakeLocked() {
