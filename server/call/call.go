@@ -1,6 +1,7 @@
 package call
 
 import (
+	"context"
 	"log/slog"
 	"sync"
 	"sync/atomic"
@@ -39,6 +40,8 @@ type Call struct {
 	leg       Leg
 	back      Operator // to whom the customer is brought back; nil where nobody is called
 	machine   flow.Call
+	over      bool // the machine has ended
+	watched   bool // the operator watches a deadline of the machine
 	vault     *card.Vault
 	key       dtmf.Key // the key that Keep moves into the vault
 	order     order.Order
@@ -77,20 +80,11 @@ func (c *Call) Run(leg Leg) {
 	defer close(c.ended)
 	defer c.inbox.close()
 	c.leg = leg
-	arrived, refusal := c.desk.enter(c)
-	if refusal != "" {
-		c.log.Info("call refused", "reason", string(refusal))
-		leg.Refuse(refusal)
+	arrived, leave := c.arrive()
+	if leave == nil {
 		return
 	}
-	defer c.desk.leave(c)
-	release, err := c.openVault()
-	if err != nil {
-		c.log.Error("no memory for a card: the call is refused", "error", err)
-		leg.Refuse(AtCapacity)
-		return
-	}
-	defer release()
+	defer leave()
 	defer c.authorizes.Wait()
 
 	c.stateAt = c.arrivedAt
@@ -99,10 +93,38 @@ func (c *Call) Run(leg Leg) {
 	defer c.timer.stop()
 	defer c.life.Stop()
 	defer c.timeGoesOn()
-	c.log.Info("call arrived", "caller", c.caller, "channels_full", arrived.ChannelsFull, "returns", arrived.Returns)
 
 	c.step(arrived)
-	for !c.machine.Ended() {
+	c.live()
+}
+
+// arrive takes the call's place and its vault. leave gives both back; it is nil where the leg
+// was refused.
+func (c *Call) arrive() (arrived flow.Arrived, leave func()) {
+	arrived, refusal := c.desk.enter(c)
+	if refusal != "" {
+		c.log.Info("call refused", "reason", string(refusal))
+		c.leg.Refuse(refusal)
+		return arrived, nil
+	}
+	release, err := c.openVault()
+	if err != nil {
+		c.desk.leave(c)
+		c.log.Error("no memory for a card: the call is refused", "error", err)
+		c.leg.Refuse(AtCapacity)
+		return arrived, nil
+	}
+	c.log.Info("call arrived", "caller", c.caller, "channels_full", arrived.ChannelsFull, "returns", arrived.Returns)
+	return arrived, func() {
+		release()
+		c.desk.leave(c)
+	}
+}
+
+// live takes what happens until the call has ended. A call waits here for most of its
+// time, and its stack is given back down to here: what stands above is kept small.
+func (c *Call) live() {
+	for !c.over {
 		select {
 		case <-c.inbox.ready:
 			if item, ok := c.inbox.next(); ok {
@@ -122,24 +144,32 @@ func (c *Call) Run(leg Leg) {
 // result. A Check is answered before anything else is looked at.
 func (c *Call) step(ev flow.Event) {
 	for events := []flow.Event{ev}; len(events) > 0; events = events[1:] {
-		before := c.machine
-		next, commands := flow.Step(before, events[0])
-		c.machine = next
-		c.holdsOperator.Store(holdsOperator(next.State())) // at once: what follows waits for the disk
-		c.log.Debug("step", "event", events[0], "state", next.State(), "commands", len(commands))
-		if next.State() != before.State() {
-			c.stateAt = time.Now()
-		}
-		if reunited(before, next) {
-			c.noteReturn()
-		}
-		for _, command := range commands {
+		for _, command := range c.advance(events[0]) {
 			if answer := c.perform(command); answer != nil {
 				events = append(events, answer)
 			}
 		}
 	}
 	c.show()
+}
+
+// advance feeds one event to the machine and returns what follows. The machines that it
+// copies are off the stack when that is carried out.
+func (c *Call) advance(ev flow.Event) []flow.Command {
+	before := c.machine
+	next, commands := flow.Step(before, ev)
+	c.machine, c.over, c.watched = next, next.Ended(), next.Deadline()
+	c.holdsOperator.Store(holdsOperator(next.State())) // at once: what follows waits for the disk
+	if ctx := context.Background(); c.log.Enabled(ctx, slog.LevelDebug) {
+		c.log.DebugContext(ctx, "step", "event", ev, "state", next.State(), "commands", len(commands))
+	}
+	if next.State() != before.State() {
+		c.stateAt = time.Now()
+	}
+	if reunited(before, next) {
+		c.noteReturn()
+	}
+	return commands
 }
 
 // settings are those of a call to this operator. A desk that cannot call an operator

@@ -35,7 +35,7 @@ func (c *Call) timeGoesOn() {
 
 // whileHeld ticks while the call is on hold and the operator watches a deadline.
 func (c *Call) whileHeld() <-chan time.Time {
-	if c.held == nil || !c.machine.Deadline() {
+	if c.held == nil || !c.watched {
 		return nil
 	}
 	return c.held.C
