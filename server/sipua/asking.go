@@ -96,9 +96,13 @@ func (l *Leg) transaction(req *sip.Request) (*sip.ClientTx, error) {
 	if err != nil {
 		return nil, err
 	}
+	if l.again == nil {
+		l.again = make(chan *sip.Response, forkLimit)
+	}
+	again := l.again
 	tx.OnRetransmission(func(res *sip.Response) {
 		select {
-		case l.again <- res:
+		case again <- res:
 		default: // it will come again
 		}
 	})

@@ -55,7 +55,7 @@ type Leg struct {
 	events   events
 	commands chan func()
 	cancels  chan cancelOrigin
-	again    chan *sip.Response // a further 200 to our INVITE
+	again    chan *sip.Response // a further 200 to an INVITE of ours; nil until there is one
 	ended    chan struct{}      // closed with the last event
 	gone     chan struct{}      // closed when the dialog is over too
 
@@ -94,7 +94,6 @@ func (e *Endpoint) newLeg(id dialogID) *Leg {
 		queue:    newQueue(),
 		commands: make(chan func()),
 		cancels:  make(chan cancelOrigin, 1),
-		again:    make(chan *sip.Response, forkLimit),
 		ended:    make(chan struct{}),
 		gone:     make(chan struct{}),
 	}
