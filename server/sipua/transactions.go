@@ -187,11 +187,12 @@ func (t *transactions) cancel(req *sip.Request) bool {
 	}
 	t.endpoint.aside(req, func() {
 		if conn, err := t.endpoint.back(req); err == nil {
-			err = conn.WriteMsg(sip.NewResponseFromRequest(req, sip.StatusOK, reasons[sip.StatusOK], nil))
+			// Where it is lost the CANCEL comes again.
+			_ = conn.WriteMsg(sip.NewResponseFromRequest(req, sip.StatusOK, reasons[sip.StatusOK], nil))
 			_, _ = conn.TryClose()
-			if err == nil && !tx.accepted {
-				_ = tx.Receive(req)
-			}
+		}
+		if !tx.accepted {
+			_ = tx.Receive(req)
 		}
 	})
 	return true
