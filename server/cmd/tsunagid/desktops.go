@@ -45,6 +45,10 @@ func (d *daemon) startDesktops(pair tls.Certificate, users *identity.Identity, p
 		Certificates: []tls.Certificate{pair},
 		MinVersion:   tls.VersionTLS12, // security.md N1
 		NextProtos:   []string{"http/1.1"},
+		// A snapshot or a batch of frames leaves in as few records, each a system call, as
+		// it fits in. Small ones would show a page's first bytes sooner; here a frame is
+		// of use as a whole.
+		DynamicRecordSizingDisabled: true,
 	})
 	served := make(chan struct{})
 	go func() {
