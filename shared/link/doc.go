@@ -13,8 +13,8 @@
 //
 // Frames arrive in the order in which they were sent. Send never waits: it puts
 // the frame into a bounded queue, and where that is full the connection ends with
-// ErrSlow, so that one slow reader holds up no one. A frame above
-// Limits.MaxFrameBytes ends the connection with close code 1009; a frame that is
+// ErrSlow, so that one slow reader holds up no one. What waits in a server's queue
+// leaves together. A frame above Limits.MaxFrameBytes ends the connection with close code 1009; a frame that is
 // no wire.Frame is reported by Receive as *BadFrame and the connection lives on,
 // so that the caller may answer it. A peer that is silent for Limits.PingEvery is
 // pinged, one that speaks is not; one that is silent for Limits.DeadAfter, answers
