@@ -4,22 +4,31 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"math"
 	"sync"
 	"time"
 )
 
-// gather is how long a write waits for others to share its transaction. What a call
-// writes down is waited for by nobody who would notice so little, and a commit, with its
-// wait for the disk, costs more than all that is written by a hundred calls meanwhile.
-const gather = 5 * time.Millisecond
+// How long after one commit the next begins. A commit, with its wait for the disk, costs
+// more than all that a hundred calls write meanwhile, and so the more is written, the more
+// is gathered for one. While little is written nobody waits for others, and never anybody
+// so long that it could be seen.
+const (
+	apartForEach = 250 * time.Microsecond // that was written within the last second,
+	atOnce       = 10                     // but for these
+	apartAtMost  = 15 * time.Millisecond
+)
 
 // together lets single statements that are written at about the same time share one
-// transaction, and so one wait for the disk. A goroutine commits while somebody waits: it
-// is the one whose stack grows for SQLite, and not that of each call.
+// transaction, and so one wait for the disk. A goroutine commits while somebody waits: it is the one whose
+// stack grows for SQLite, and not that of each call.
 type together struct {
 	mu      sync.Mutex
 	waiting []*written
-	leading bool // the goroutine is there
+	leading bool      // the goroutine is there
+	began   time.Time // the last commit
+	lately  float64   // changes within the last second, the old ones fading away
+	came    time.Time // the last of them
 }
 
 // written is one statement on its way.
@@ -33,26 +42,32 @@ type written struct {
 // when it is committed.
 func (s *Store) jointly(do func(*sql.Tx) error) error {
 	t, own := &s.together, &written{do: do, done: make(chan struct{})}
-	t.mu.Lock()
-	t.waiting = append(t.waiting, own)
-	if !t.leading {
-		t.leading = true
+	if t.add(own) {
 		go s.lead()
 	}
-	t.mu.Unlock()
 	<-own.done
 	return own.err
+}
+
+// add lets a change wait, and tells whether nobody is there yet to commit it.
+func (t *together) add(own *written) (leaderless bool) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	now := time.Now()
+	t.lately = 1 + t.lately*math.Exp(-now.Sub(t.came).Seconds())
+	t.came = now
+	t.waiting = append(t.waiting, own)
+	leaderless = !t.leading
+	t.leading = true
+	return leaderless
 }
 
 // lead gathers and commits until nobody waits.
 func (s *Store) lead() {
 	t := &s.together
 	for t.goOn() {
-		time.Sleep(gather)
-		t.mu.Lock()
-		batch := t.waiting
-		t.waiting = nil
-		t.mu.Unlock()
+		time.Sleep(t.apart())
+		batch := t.next()
 		s.commit(batch)
 		for _, w := range batch {
 			close(w.done)
@@ -66,6 +81,24 @@ func (t *together) goOn() bool {
 	defer t.mu.Unlock()
 	t.leading = len(t.waiting) > 0
 	return t.leading
+}
+
+// apart is how long it is until the next commit should begin.
+func (t *together) apart() time.Duration {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	spacing := time.Duration((t.lately - atOnce) * float64(apartForEach))
+	return min(max(spacing, 0), apartAtMost) - time.Since(t.began)
+}
+
+// next is who waits.
+func (t *together) next() []*written {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	batch := t.waiting
+	t.waiting = nil
+	t.began = time.Now()
+	return batch
 }
 
 // commit writes a batch. A statement that is refused changes nothing and leaves the
