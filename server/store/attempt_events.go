@@ -5,6 +5,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"database/sql"
+	"database/sql/driver"
 	"encoding/hex"
 	"encoding/json"
 	"errors"
@@ -26,26 +27,34 @@ type AttemptEvent struct {
 	Cause   string
 }
 
-// appendEvent adds the event to the chain, in the transaction that makes it true, and
-// returns the chain's new end.
-func appendEvent(
-	ctx context.Context, tx *sql.Tx, id ivr.AttemptID, from, to ivr.AttemptState, at time.Time, cause string,
-) (head, error) {
-	prev := []byte{}
-	err := tx.QueryRowContext(ctx, "SELECT hash FROM attempt_events ORDER BY seq DESC LIMIT 1").Scan(&prev)
-	if err != nil && !errors.Is(err, sql.ErrNoRows) {
-		return head{}, err
+// appendEvent adds the event to the chain, in the transaction that makes it true.
+func (w *writing) appendEvent(e AttemptEvent) error {
+	prev, err := w.lastHash("SELECT hash FROM attempt_events ORDER BY seq DESC LIMIT 1")
+	if err != nil {
+		return err
 	}
-	hash := seal(prev, AttemptEvent{id, from, to, at, cause})
-	result, err := tx.ExecContext(ctx, `
+	hash := seal(prev, e)
+	result, err := w.exec(`
 		INSERT INTO attempt_events (attempt_id, from_state, to_state, at, cause, hash_prev, hash)
 		VALUES (?, ?, ?, ?, ?, ?, ?)`,
-		id, from, to, at.UnixMilli(), cause, prev, hash)
+		e.Attempt, e.From, e.To, e.At.UnixMilli(), e.Cause, prev, hash)
 	if err != nil {
-		return head{}, err
+		return err
 	}
 	seq, err := result.LastInsertId()
-	return headOf(seq, hash), err
+	w.attempts, w.attemptsAt = headOf(seq, hash), e.At
+	return err
+}
+
+// lastHash is the hash at the end of a chain, of no bytes where the chain is empty.
+func (w *writing) lastHash(query string) ([]byte, error) {
+	var last [1]driver.Value
+	err := w.first(query, last[:])
+	if errors.Is(err, sql.ErrNoRows) {
+		return []byte{}, nil
+	}
+	hash, _ := last[0].([]byte)
+	return hash, err
 }
 
 // seal is the hash of an event and of all before it.

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"database/sql"
+	"database/sql/driver"
 	"errors"
 	"fmt"
 	"strings"
@@ -20,12 +21,11 @@ const attemptColumns = `attempt_id, call_id, merchant_id, user_id, transaction_i
 // request leaves. It refuses an order that is paid (ivr.ErrOrderPaid) or that has
 // an attempt whose outcome is open or waits for a person (ivr.ErrOrderOpen).
 func (s *Store) BeginAttempt(ctx context.Context, a ivr.Attempt) error {
-	var end head
-	err := s.change(ctx, func(tx *sql.Tx) error {
-		if err := refuseTaken(ctx, tx, a); err != nil {
+	err := s.jointly(ctx, func(w *writing) error {
+		if err := w.refuseTaken(a); err != nil {
 			return err
 		}
-		_, err := tx.ExecContext(ctx, "INSERT INTO attempts ("+attemptColumns+") VALUES (?"+strings.Repeat(", ?", 28)+")",
+		_, err := w.exec(insertAttempt,
 			a.ID, a.Call, a.Operator.Merchant, a.Operator.User,
 			a.Order.TransactionID, a.Order.MemberID, a.Order.Amount, a.Order.PaymentCount,
 			a.Number, a.Capture, a.Brand, a.Last4, a.Acquirer, a.State, a.Cause, a.Class, a.ResultCode, a.Message,
@@ -34,32 +34,32 @@ func (s *Store) BeginAttempt(ctx context.Context, a ivr.Attempt) error {
 		if err != nil {
 			return err
 		}
-		end, err = appendEvent(ctx, tx, a.ID, "", a.State, a.SendingAt, a.Cause)
-		return err
+		return w.appendEvent(AttemptEvent{a.ID, "", a.State, a.SendingAt, a.Cause})
 	})
 	if err != nil {
 		return fmt.Errorf("write attempt %s: %w", a.ID, err)
 	}
-	s.mark.attempts(end, a.SendingAt)
 	return nil
 }
+
+var insertAttempt = "INSERT INTO attempts (" + attemptColumns + ") VALUES (?" + strings.Repeat(", ?", 28) + ")"
 
 // refuseTaken says which of the two rules of the journal the attempt would break.
 // The unique indexes hold the same rules for what is under way; this names them, and
 // adds what waits for a person: its money may have been taken.
-func refuseTaken(ctx context.Context, tx *sql.Tx, a ivr.Attempt) error {
-	var paid, open bool
-	err := tx.QueryRowContext(ctx, `
+func (w *writing) refuseTaken(a ivr.Attempt) error {
+	var taken [2]driver.Value
+	err := w.first(`
 		SELECT coalesce(max(state IN ('APPROVED', 'CAPTURED')), 0),
 			coalesce(max(state IN ('SENDING', 'UNKNOWN', 'VOIDING', 'VOID_FAILED', 'MANUAL')), 0)
 		FROM attempts WHERE merchant_id = ? AND transaction_id = ?`,
-		a.Operator.Merchant, a.Order.TransactionID).Scan(&paid, &open)
-	switch {
+		taken[:], a.Operator.Merchant, a.Order.TransactionID)
+	switch no := any(int64(0)); {
 	case err != nil:
 		return err
-	case paid:
+	case taken[0] != no:
 		return ivr.ErrOrderPaid
-	case open:
+	case taken[1] != no:
 		return ivr.ErrOrderOpen
 	}
 	return nil
@@ -70,9 +70,8 @@ func refuseTaken(ctx context.Context, tx *sql.Tx, a ivr.Attempt) error {
 // attempt is not in that state any more, and ivr.ErrOrderPaid or ivr.ErrOrderOpen
 // where another attempt of the order stands in the way.
 func (s *Store) MoveAttempt(ctx context.Context, a ivr.Attempt, from ivr.AttemptState) error {
-	var end head
-	err := s.change(ctx, func(tx *sql.Tx) error {
-		result, err := tx.ExecContext(ctx, `
+	err := s.jointly(ctx, func(w *writing) error {
+		result, err := w.exec(`
 			UPDATE attempts SET state = ?, cause = ?, class = ?, result_code = ?, message = ?, auth_code = ?,
 				gateway_txn = ?, merchant_txn = ?, told = ?, wrote_at = ?, done_at = ?, inquiries = ?,
 				inquired_at = ?, not_found_at = ?
@@ -87,13 +86,11 @@ func (s *Store) MoveAttempt(ctx context.Context, a ivr.Attempt, from ivr.Attempt
 		} else if err != nil {
 			return err
 		}
-		end, err = appendEvent(ctx, tx, a.ID, from, a.State, a.DoneAt, a.Cause)
-		return err
+		return w.appendEvent(AttemptEvent{a.ID, from, a.State, a.DoneAt, a.Cause})
 	})
 	if err != nil {
 		return fmt.Errorf("move attempt %s from %s to %s: %w", a.ID, from, a.State, err)
 	}
-	s.mark.attempts(end, a.DoneAt)
 	return nil
 }
 
@@ -128,12 +125,32 @@ func (s *Store) Attempt(ctx context.Context, id ivr.AttemptID) (ivr.Attempt, err
 
 // AttemptsOf lists the attempts of an order, oldest first.
 func (s *Store) AttemptsOf(ctx context.Context, merchant ivr.MerchantID, id order.TransactionID) ([]ivr.Attempt, error) {
+	tried, err := s.tried(ctx, merchant, id)
+	if err == nil && !tried {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("list attempts of order %s: %w", id, err)
+	}
 	attempts, err := list(ctx, s.read, scanAttempt, "SELECT "+attemptColumns+` FROM attempts
 		WHERE merchant_id = ? AND transaction_id = ? ORDER BY sending_at, attempt_id`, merchant, id)
 	if err != nil {
 		return nil, fmt.Errorf("list attempts of order %s: %w", id, err)
 	}
 	return attempts, nil
+}
+
+// tried tells whether an order has attempts. Every call asks before its card is keyed, and
+// nearly all have none: that costs less than to list them.
+func (s *Store) tried(ctx context.Context, merchant ivr.MerchantID, id order.TransactionID) (bool, error) {
+	var one [1]driver.Value
+	err := use(ctx, s.read, func(c *conn) error {
+		return c.first("SELECT 1 FROM attempts WHERE merchant_id = ? AND transaction_id = ? LIMIT 1", one[:], merchant, id)
+	})
+	if errors.Is(err, sql.ErrNoRows) {
+		return false, nil
+	}
+	return err == nil, err
 }
 
 // AttemptsIn lists the attempts of all merchants that are in a state, oldest first.

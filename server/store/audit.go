@@ -19,43 +19,34 @@ const defaultPage = 100
 // AppendAudit adds lines to the audit log, in one transaction. They are on disk when nil
 // is returned.
 func (s *Store) AppendAudit(ctx context.Context, records ...ivr.AuditRecord) error {
-	insert, err := s.prepared(ctx, &s.appendAudit, `
-		INSERT INTO audit (at, kind, result, merchant_id, user_id, source, object, detail, hash_prev, hash)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`)
-	if err != nil {
-		return fmt.Errorf("write %d lines of the audit log: %w", len(records), err)
-	}
-	var end head
-	err = s.change(ctx, func(tx *sql.Tx) error {
-		prev := []byte{}
-		err := tx.QueryRowContext(ctx, "SELECT hash FROM audit ORDER BY seq DESC LIMIT 1").Scan(&prev)
-		if err != nil && !errors.Is(err, sql.ErrNoRows) {
+	err := s.jointly(ctx, func(w *writing) error {
+		prev, err := w.lastHash("SELECT hash FROM audit ORDER BY seq DESC LIMIT 1")
+		if err != nil {
 			return err
 		}
-		insert := tx.Stmt(insert)
+		var seq int64
 		for _, r := range records {
-			if err := ctx.Err(); err != nil {
-				return err
-			}
 			hash := sealAudit(prev, r)
-			result, err := insert.Exec( // a context would cost a goroutine for each line
-				r.At.UnixMilli(), r.Kind, r.Result, r.Who.Merchant, r.Who.User, r.Source, r.Object, r.Detail, prev, hash)
+			result, err := w.exec(`
+				INSERT INTO audit (at, kind, result, merchant_id, user_id, source, object, detail, hash_prev, hash)
+				VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+				r.At.UnixMilli(), r.Kind, r.Result, string(r.Who.Merchant), string(r.Who.User),
+				r.Source, r.Object, r.Detail, prev, hash)
 			if err != nil {
 				return err
 			}
-			seq, err := result.LastInsertId()
-			if err != nil {
+			if seq, err = result.LastInsertId(); err != nil {
 				return err
 			}
-			prev, end = hash, headOf(seq, hash)
+			prev = hash
+		}
+		if seq > 0 {
+			w.audit = headOf(seq, prev)
 		}
 		return nil
 	})
 	if err != nil {
 		return fmt.Errorf("write %d lines of the audit log: %w", len(records), err)
-	}
-	if len(records) > 0 {
-		s.mark.audit(end)
 	}
 	return nil
 }

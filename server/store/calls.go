@@ -17,7 +17,7 @@ var ErrOtherOrder = errors.New("the call has another order")
 // operator is told so. The same order for the same call again changes nothing;
 // another one is ErrOtherOrder.
 func (s *Store) PutOrder(ctx context.Context, call ivr.CallID, operator ivr.UserKey, o order.Order, at time.Time) error {
-	result, err := s.exec(ctx, &s.putOrder, `
+	result, err := s.put(ctx, `
 		INSERT INTO orders (call_id, merchant_id, user_id, transaction_id, member_id, amount, payment_count, sent_at)
 		VALUES (?, ?, ?, ?, ?, ?, ?, ?)
 		ON CONFLICT (call_id) DO UPDATE SET call_id = excluded.call_id
@@ -51,7 +51,7 @@ const recordColumns = `call_id, merchant_id, user_id, caller, arrived_at, ended_
 // PutRecord writes the line kept of a call. A call is recorded once: a second
 // record of it is refused.
 func (s *Store) PutRecord(ctx context.Context, r ivr.Record) error {
-	_, err := s.exec(ctx, &s.putRecord, "INSERT INTO calls ("+recordColumns+") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+	_, err := s.put(ctx, "INSERT INTO calls ("+recordColumns+") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
 		r.ID, r.Operator.Merchant, r.Operator.User, r.Caller, toMs(r.ArrivedAt), toMs(r.EndedAt),
 		r.Order.TransactionID, r.Order.MemberID, r.Order.Amount, r.Order.PaymentCount, r.Outcome, r.End)
 	if err != nil {

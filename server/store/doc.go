@@ -17,10 +17,11 @@
 // # Connections
 //
 // Changes go through one connection, one transaction at a time, begun IMMEDIATE:
-// no change is ever refused because of another one, it waits. Reads have a small
-// pool of their own and see the last commit. All methods may be called together.
-// A goroutine commits what calls write, while one of them waits (together.go); those of
-// database/sql end with Close.
+// no change is ever refused because of another one, it waits. What calls write at about
+// the same time shares a transaction (together.go), and what they write and ask is kept
+// compiled (conn.go). Reads have a small pool of their own and see the last commit. All
+// methods may be called together. A goroutine commits while somebody waits for it; those
+// of database/sql end with Close.
 //
 // # The file
 //

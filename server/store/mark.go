@@ -55,13 +55,20 @@ func readMark(path string) (*mark, error) {
 	return m, nil
 }
 
-// attempts notes the last attempt event that is on disk.
-func (m *mark) attempts(h head, at time.Time) {
-	m.change(func(t *markText) { t.Attempts, t.At = h, at.UnixMilli() })
+// note notes the last rows of the chains that are on disk.
+func (m *mark) note(e ends) {
+	if e == (ends{}) {
+		return
+	}
+	m.change(func(t *markText) {
+		if e.attempts.Seq > 0 {
+			t.Attempts, t.At = e.attempts, e.attemptsAt.UnixMilli()
+		}
+		if e.audit.Seq > 0 {
+			t.Audit = e.audit
+		}
+	})
 }
-
-// audit notes the last row of the audit log that is on disk.
-func (m *mark) audit(h head) { m.change(func(t *markText) { t.Audit = h }) }
 
 // change rewrites the file. That it fails changes nothing of what is promised: an
 // older mark recognises fewer backups, a missing one all.

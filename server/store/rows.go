@@ -14,8 +14,9 @@ const rowColumns = "call_id, number, merchant_id, user_id, at, transaction_id, p
 // AppendRow writes down a point that a call has passed. A second row with the same
 // call and number is refused.
 func (s *Store) AppendRow(ctx context.Context, r ivr.Row) error {
-	_, err := s.exec(ctx, &s.appendRow, "INSERT INTO points ("+rowColumns+") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-		r.Call, r.Number, r.Operator.Merchant, r.Operator.User, toMs(r.At), r.TransactionID, r.Point, r.Result, r.Code, r.Message)
+	_, err := s.put(ctx, "INSERT INTO points ("+rowColumns+") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+		string(r.Call), r.Number, string(r.Operator.Merchant), string(r.Operator.User), toMs(r.At), string(r.TransactionID),
+		r.Point, r.Result, r.Code, r.Message)
 	if err != nil {
 		return fmt.Errorf("write row %d of call %s: %w", r.Number, r.Call, err)
 	}

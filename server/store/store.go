@@ -9,8 +9,6 @@ import (
 	"os"
 	"path/filepath"
 
-	_ "modernc.org/sqlite" // the driver "sqlite": SQLite in Go, no C compiler needed to build
-
 	"tsunagi/server"
 )
 
@@ -30,9 +28,7 @@ type Store struct {
 	read  *sql.DB
 	mark  *mark // how far the chains have come, beside the database
 
-	together                       together // what calls write down
-	putOrder, appendRow, putRecord prepared
-	appendAudit                    prepared
+	together together // what calls write down
 
 	byNumber  known[string, ivr.User]
 	merchants known[ivr.MerchantID, ivr.Merchant]
@@ -136,23 +132,11 @@ func connect(path string, connections int, options ...string) (*sql.DB, error) {
 	for _, option := range options {
 		name.RawQuery += "&" + option
 	}
-	db, err := sql.Open("sqlite", name.String())
+	db, err := openPool(name.String())
 	if err != nil {
 		return nil, err
 	}
 	db.SetMaxOpenConns(connections)
 	db.SetMaxIdleConns(connections)
 	return db, nil
-}
-
-// change runs do in one transaction of the writing connection and commits it.
-func (s *Store) change(ctx context.Context, do func(*sql.Tx) error) error {
-	tx, err := s.write.BeginTx(ctx, nil)
-	if err != nil {
-		return err
-	}
-	if err := do(tx); err != nil {
-		return errors.Join(err, tx.Rollback())
-	}
-	return tx.Commit()
 }

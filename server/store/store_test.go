@@ -3,7 +3,6 @@ package store
 import (
 	"bytes"
 	"context"
-	"database/sql"
 	"errors"
 	"io/fs"
 	"os"
@@ -24,7 +23,7 @@ var noon = time.Date(2026, 4, 1, 3, 0, 0, 0, time.UTC)
 var operator = ivr.UserKey{Merchant: "shop", User: "op1"}
 
 // openTest opens a database of its own with one merchant and one operator.
-func openTest(t *testing.T) *Store {
+func openTest(t testing.TB) *Store {
 	t.Helper()
 	content, err := template()
 	if err != nil {
@@ -63,7 +62,7 @@ var template = sync.OnceValues(func() ([]byte, error) {
 	return os.ReadFile(path)
 })
 
-func openAt(t *testing.T, path string) *Store {
+func openAt(t testing.TB, path string) *Store {
 	t.Helper()
 	s, err := Open(t.Context(), path)
 	if err != nil {
@@ -204,8 +203,8 @@ func TestCrashKeepsWhatWasCommitted(t *testing.T) {
 func TestChangeThatFailsChangesNothing(t *testing.T) {
 	s := openTest(t)
 	broken := errors.New("second thoughts")
-	err := s.change(t.Context(), func(tx *sql.Tx) error {
-		if _, err := tx.Exec("UPDATE merchants SET name = 'gone'"); err != nil {
+	err := s.jointly(t.Context(), func(w *writing) error {
+		if _, err := w.exec("UPDATE merchants SET name = 'gone'"); err != nil {
 			return err
 		}
 		return broken

@@ -2,9 +2,10 @@ package store
 
 import (
 	"context"
-	"database/sql"
+	"database/sql/driver"
 	"errors"
 	"math"
+	"slices"
 	"sync"
 	"time"
 )
@@ -19,8 +20,8 @@ const (
 	apartAtMost  = 15 * time.Millisecond
 )
 
-// together lets single statements that are written at about the same time share one
-// transaction, and so one wait for the disk. A goroutine commits while somebody waits: it is the one whose
+// together lets changes that are made at about the same time share one transaction, and
+// so one wait for the disk. A goroutine commits while somebody waits: it is the one whose
 // stack grows for SQLite, and not that of each call.
 type together struct {
 	mu      sync.Mutex
@@ -31,21 +32,45 @@ type together struct {
 	came    time.Time // the last of them
 }
 
-// written is one statement on its way.
+// written is a change on its way.
 type written struct {
-	do   func(*sql.Tx) error // a single statement, which SQLite does whole or not at all
+	do   func(*writing) error
 	err  error
 	done chan struct{} // closed when it is committed, or is not going to be
 }
 
-// jointly runs a single statement in a transaction with those of others, and returns
-// when it is committed.
-func (s *Store) jointly(do func(*sql.Tx) error) error {
-	t, own := &s.together, &written{do: do, done: make(chan struct{})}
+// put runs a single statement jointly with others.
+func (s *Store) put(ctx context.Context, query string, args ...any) (result driver.Result, err error) {
+	err = s.jointly(ctx, func(w *writing) (err error) {
+		result, err = w.exec(query, args...)
+		return err
+	})
+	return result, err
+}
+
+// jointly makes a change in a transaction with those of others, and returns when it is
+// committed. Where do fails, nothing that it has done happens, and what the others do
+// happens all the same; do may run a second time for that. ctx can end the wait for others,
+// and not what has begun.
+func (s *Store) jointly(ctx context.Context, do func(*writing) error) error {
+	t := &s.together
+	own := &written{done: make(chan struct{}), do: func(w *writing) error {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		return do(w)
+	}}
 	if t.add(own) {
 		go s.lead()
 	}
-	<-own.done
+	select {
+	case <-own.done:
+	case <-ctx.Done():
+		if t.giveUp(own) {
+			return ctx.Err()
+		}
+		<-own.done
+	}
 	return own.err
 }
 
@@ -60,6 +85,17 @@ func (t *together) add(own *written) (leaderless bool) {
 	leaderless = !t.leading
 	t.leading = true
 	return leaderless
+}
+
+// giveUp takes a change back that has not begun.
+func (t *together) giveUp(own *written) bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	i := slices.Index(t.waiting, own)
+	if i >= 0 {
+		t.waiting = slices.Delete(t.waiting, i, i+1)
+	}
+	return i >= 0
 }
 
 // lead gathers and commits until nobody waits.
@@ -101,53 +137,18 @@ func (t *together) next() []*written {
 	return batch
 }
 
-// commit writes a batch. A statement that is refused changes nothing and leaves the
-// others alone; without the commit none of them has happened.
+// commit makes the changes of a batch, together where that can be, and else each by
+// itself: one that has failed halfway is undone with all others.
 func (s *Store) commit(batch []*written) {
-	tx, err := s.write.BeginTx(context.Background(), nil) // nobody's hanging up undoes what others write
-	if err == nil {
+	err := s.transact(batch)
+	switch {
+	case errors.Is(err, errHalfDone) && len(batch) > 1:
+		for i := range batch {
+			s.commit(batch[i : i+1])
+		}
+	case err != nil && !errors.Is(err, errHalfDone):
 		for _, w := range batch {
-			w.err = w.do(tx)
+			w.err = errors.Join(w.err, err)
 		}
-		err = tx.Commit()
 	}
-	if err == nil {
-		return
-	}
-	for _, w := range batch {
-		w.err = errors.Join(w.err, err)
-	}
-}
-
-// prepared is a statement that is compiled once, at its first use.
-type prepared struct {
-	mu   sync.Mutex
-	stmt *sql.Stmt // nil before
-}
-
-// exec runs a statement on the writing connection together with others.
-func (s *Store) exec(ctx context.Context, p *prepared, query string, args ...any) (sql.Result, error) {
-	stmt, err := s.prepared(ctx, p, query)
-	if err != nil {
-		return nil, err
-	}
-	var result sql.Result
-	err = s.jointly(func(tx *sql.Tx) (err error) {
-		if err := ctx.Err(); err != nil {
-			return err
-		}
-		result, err = tx.Stmt(stmt).Exec(args...) // a context would cost a goroutine
-		return err
-	})
-	return result, err
-}
-
-// prepared is a statement of the writing connection, compiled where it has not been.
-func (s *Store) prepared(ctx context.Context, p *prepared, query string) (_ *sql.Stmt, err error) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	if p.stmt == nil {
-		p.stmt, err = s.write.PrepareContext(context.WithoutCancel(ctx), query)
-	}
-	return p.stmt, err
 }
