@@ -3,7 +3,7 @@
 import { withScreens } from "./screens.mjs";
 
 const groups = [
-  ["op-ready", "op-held", "op-send", "op-send-5", "op-send-missing", "op-handover", "op-three", "op-lost", "op-f301", "op-return", "op-hold", "op-logout", "op-history", "op-fixed", "op-talk"],
+  ["op-ready", "op-held", "op-send", "op-send-5", "op-send-missing", "op-handover", "op-three", "op-lost", "op-f301", "op-return", "op-hold", "op-logout", "op-history", "op-fixed", "op-talk", "op-unmonitored"],
   ["op-member", "op-error", "op-api", "op-talk-own"],
   ["login", "login-error", "login-already", "login-forced", "login-offline", "login-damaged", "login-supervisor"],
   ["op-settings"], ["op-locked", "op-locked-send"], ["op-password"], ["sv-live", "sv-lost"], ["sv-settings"], ["sv-code"],
