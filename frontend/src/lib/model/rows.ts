@@ -41,7 +41,24 @@ export function widened({ scrolledPx, spare }: Sight): Sight {
  */
 export function rowsInSight(count: number, rowPx: number, { scrolledPx, spare }: Sight, viewPx: number): [from: number, to: number] {
   const first = Math.floor(scrolledPx / rowPx / stepRows) * stepRows;
-  const seen = Math.ceil(viewPx / rowPx) + stepRows;
+  const seen = rowsSeen(rowPx, viewPx);
   const to = Math.min(count, Math.max(first, 0) + seen + spare);
   return [Math.min(Math.max(0, first - spare), Math.max(0, to - seen - spare)), to];
+}
+
+const rowsSeen = (rowPx: number, viewPx: number) => Math.ceil(viewPx / rowPx) + stepRows;
+
+/** mostRows is how many rows are drawn at most. */
+export function mostRows(rowPx: number, viewPx: number): number {
+  return rowsSeen(rowPx, viewPx) + 2 * spareRows;
+}
+
+/**
+ * elementOf is which of the pool's elements shows a row, by its place from the newest. A
+ * row keeps its element while it is drawn, whatever comes above it; and the element of
+ * one that leaves the picture at one side shows the one that comes in at the other, with
+ * other words: to change them is cheap, to make elements is not.
+ */
+export function elementOf(place: number, count: number, pool: number): number {
+  return (count - 1 - place) % pool;
 }

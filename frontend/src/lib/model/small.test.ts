@@ -5,7 +5,7 @@ import { fingerprintLines } from "./fingerprint";
 import { hintOf, keysHint, type HintInput } from "./hint";
 import { matching, totals } from "./history";
 import { passwordRules } from "./password";
-import { firstSight, outcomeOf, rowsInSight, scrolledTo, spareRows, widened } from "./rows";
+import { elementOf, firstSight, mostRows, outcomeOf, rowsInSight, scrolledTo, spareRows, widened } from "./rows";
 import { soundOf, type Heard } from "./sound";
 
 describe("history", () => {
@@ -107,6 +107,17 @@ describe("the rows that are drawn", () => {
         expect(to * 32).toBeGreaterThanOrEqual(Math.min(412 * 32, scrolledPx + 12 * 32));
       }
     }
+  });
+
+  test("have an element each, which they keep when newer ones come", () => {
+    const pool = mostRows(32, 12 * 32);
+    for (let scrolledPx = 0; scrolledPx < 400 * 32; scrolledPx += 7) {
+      const [from, to] = rowsInSight(412, 32, { scrolledPx, spare: spareRows }, 12 * 32);
+      const places = Array.from({ length: to - from }, (_, i) => from + i);
+      expect(new Set(places.map((place) => elementOf(place, 412, pool))).size).toBe(places.length);
+    }
+    expect(elementOf(103, 415, pool)).toBe(elementOf(100, 412, pool));
+    expect(elementOf(100 + pool, 412, pool)).toBe(elementOf(100, 412, pool));
   });
 
   test("are those in sight alone after a leap, and the others soon after", () => {

@@ -29,7 +29,8 @@ export function dayFormat(at: Date, parts: Intl.DateTimeFormatOptions): string {
 }
 
 /** t is a sentence in the language of the screens, with each {name} replaced by its value. */
-export function t(sentence: string, values: Readonly<Record<string, string | number>> = {}): string {
+export function t(sentence: string, values?: Readonly<Record<string, string | number>>): string {
   const said = chosen === "en" ? (english[sentence] ?? sentence) : sentence;
+  if (!values) return said;
   return said.replace(/\{(\w+)\}/g, (whole, name: string) => String(values[name] ?? whole));
 }
