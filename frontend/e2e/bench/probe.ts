@@ -19,7 +19,6 @@ interface Change {
 interface Notes {
   heard: Heard[];
   sendsMs: number[];
-  gapsMs: number[];
   /** what was reached, by how many calls. */
   reached: Map<string, Set<string>>;
   waiting: Set<() => void>;
@@ -43,7 +42,7 @@ export class Probe {
   static async install(page: Page): Promise<Probe> {
     await page.evaluate(() => {
       const { runtime, go } = window as unknown as Probed;
-      const notes: Notes = { heard: [], sendsMs: [], gapsMs: [], reached: new Map(), waiting: new Set() };
+      const notes: Notes = { heard: [], sendsMs: [], reached: new Map(), waiting: new Set() };
       Object.assign(window, { notes });
       runtime.WindowHide();
       const reach = (what: string, callId: string) => {
@@ -116,23 +115,24 @@ export class Probe {
     await this.#page.evaluate((event) => (window as unknown as Probed).runtime.EventsEmit("tsunagi", event), event);
   }
 
-  /** frames notes from frame to frame of the page, between the marks "begin" and "end"; the answer ends it. */
-  async frames(): Promise<() => Promise<number[]>> {
-    await this.#page.evaluate(() => {
-      const { notes } = window as unknown as Probed;
+  /** frames notes from frame to frame of a page, between the marks "begin" and "end"; the answer ends it. */
+  static async frames(page: Page): Promise<() => Promise<number[]>> {
+    const noted = await page.evaluateHandle(() => {
+      const gapsMs: number[] = [];
       let before = 0;
       performance.mark("begin");
       const frame = (now: number) => {
-        if (before > 0) notes.gapsMs.push(now - before);
+        if (before > 0) gapsMs.push(now - before);
         before = now;
         requestAnimationFrame(frame);
       };
       requestAnimationFrame(frame);
+      return gapsMs;
     });
     return () =>
-      this.#page.evaluate(() => {
+      noted.evaluate((gapsMs) => {
         performance.mark("end");
-        return (window as unknown as Probed).notes.gapsMs.slice();
+        return gapsMs.slice();
       });
   }
 }
