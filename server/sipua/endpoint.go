@@ -92,11 +92,12 @@ type seat struct {
 	queue *queue
 }
 
-// setUpSipgo sets what sipgo keeps for the whole program. Responses may be as long as
+// SetUpSipgo sets what sipgo keeps for the whole program, once. New does it; who uses sipgo
+// beside an endpoint does it before, for sipgo does not guard what it keeps. Responses may be as long as
 // the request's Record-Route makes them: sipgo refuses to send more than 1,300 bytes,
 // and RFC 3261 18.1.1 asks that of requests alone. Its connections log by themselves,
 // whatever logger they are given.
-var setUpSipgo = sync.OnceFunc(func() {
+var SetUpSipgo = sync.OnceFunc(func() {
 	sip.UDPMTUSize = 65535
 	sip.SetDefaultLogger(slog.New(slog.DiscardHandler))
 })
@@ -108,7 +109,7 @@ func New(cfg Config, engine *media.Engine, front Front) (*Endpoint, error) {
 	if err != nil {
 		return nil, fmt.Errorf("configure SIP: %w", err)
 	}
-	setUpSipgo()
+	SetUpSipgo()
 	// sipgo logs whole messages that it cannot parse, and an INFO body holds keys.
 	silent := slog.New(slog.DiscardHandler)
 	e := &Endpoint{

@@ -14,6 +14,8 @@ import (
 
 	"github.com/emiago/sipgo/sip"
 	"github.com/icholy/digest"
+
+	"tsunagi/server/sipua"
 )
 
 // Options say how a Registrar behaves.
@@ -43,13 +45,10 @@ type Registrar struct {
 
 const realm = "registrar"
 
-// silence: sipgo's connections log by themselves, whatever logger they are given.
-var silence = sync.OnceFunc(func() { sip.SetDefaultLogger(slog.New(slog.DiscardHandler)) })
-
 // Start opens a free port of 127.0.0.1.
 func Start(o Options) (*Registrar, error) {
 	silent := slog.New(slog.DiscardHandler)
-	silence()
+	sipua.SetUpSipgo()
 	if o.Longest == 0 {
 		o.Longest = time.Hour
 	}
