@@ -37,17 +37,25 @@ type KeyStats struct {
 	Repeated uint64 // presses that had come by another way already, not counted above
 }
 
-// LogValue groups s for a log line.
+// LogValue groups s for a log line. What seldom happens is told where it did.
 func (s Stats) LogValue() slog.Value {
-	return slog.GroupValue(
-		slog.Uint64("sent", s.Sent), slog.Uint64("unsent", s.Unsent), slog.Uint64("late", s.Late),
-		slog.Uint64("received", s.Received), slog.Uint64("lost", s.Lost), slog.Uint64("foreign", s.Foreign),
-		slog.Uint64("unexpected", s.Unexpected), slog.Uint64("forged", s.Forged), slog.Duration("jitter", s.Jitter),
-		slog.Duration("round_trip", s.RoundTrip), slog.Uint64("peer_lost", s.PeerLost),
-		slog.Duration("peer_jitter", s.PeerJitter),
-		slog.Group("keys", slog.Uint64("events", s.Keys.Events), slog.Uint64("tones", s.Keys.Tones),
-			slog.Uint64("infos", s.Keys.Infos), slog.Uint64("repeated", s.Keys.Repeated)),
-	)
+	attrs := make([]slog.Attr, 0, 16)
+	attrs = append(attrs,
+		slog.Uint64("sent", s.Sent), slog.Uint64("received", s.Received), slog.Uint64("lost", s.Lost),
+		slog.Duration("jitter", s.Jitter), slog.Duration("round_trip", s.RoundTrip), slog.Uint64("peer_lost", s.PeerLost),
+		slog.Duration("peer_jitter", s.PeerJitter), slog.Uint64("keys.events", s.Keys.Events))
+	for _, seldom := range []struct {
+		name  string
+		count uint64
+	}{
+		{"unsent", s.Unsent}, {"late", s.Late}, {"foreign", s.Foreign}, {"unexpected", s.Unexpected}, {"forged", s.Forged},
+		{"keys.tones", s.Keys.Tones}, {"keys.infos", s.Keys.Infos}, {"keys.repeated", s.Keys.Repeated},
+	} {
+		if seldom.count > 0 {
+			attrs = append(attrs, slog.Uint64(seldom.name, seldom.count))
+		}
+	}
+	return slog.GroupValue(attrs...)
 }
 
 // counters are a session's Stats as the loop writes them and anybody reads them.
