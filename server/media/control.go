@@ -113,9 +113,10 @@ func (s *Session) sendControl(packets ...rtcp.Packet) {
 	s.counters.reportsSent.Add(1)
 }
 
-// goodbye tells the peer that the stream ends, RFC 3550 section 6.6.
+// goodbye tells the peer that the stream ends, RFC 3550 section 6.6, unless nothing was
+// ever said to it, section 6.3.7.
 func (s *Session) goodbye() {
-	if s.period != 0 {
+	if s.control.packets > 0 || s.counters.reportsSent.Load() > 0 {
 		s.sendControl(s.report(), &rtcp.Goodbye{Sources: []uint32{s.out.ssrc}})
 	}
 }

@@ -174,6 +174,15 @@ func TestTheEndIsTold(t *testing.T) {
 	if all, _ := r.reports(never); len(all) != 0 {
 		t.Error("a session that never started said goodbye")
 	}
+	listening := agreed()
+	listening.Direction = sdp.RecvOnly
+	silent, _ := r.start(&recorder{}, listening)
+	r.pass(time.Second)
+	silent.Close()
+	r.pass(tickLength)
+	if all, _ := r.reports(silent); len(all) != 0 {
+		t.Errorf("a session that had sent nothing sent %v", all)
+	}
 }
 
 func TestWhereReportsGo(t *testing.T) {

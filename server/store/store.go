@@ -31,6 +31,7 @@ type Store struct {
 	together together // what calls write down
 
 	byNumber  known[string, ivr.User]
+	ofNumber  *sql.Stmt // asked at each call
 	merchants known[ivr.MerchantID, ivr.Merchant]
 
 	minFree uint64 // bytes; see Room
@@ -80,7 +81,12 @@ func (s *Store) prepare(ctx context.Context) error {
 	if err := s.check(ctx); err != nil {
 		return err
 	}
-	return migrate(ctx, s.write)
+	if err := migrate(ctx, s.write); err != nil {
+		return err
+	}
+	var err error
+	s.ofNumber, err = s.read.PrepareContext(ctx, "SELECT "+userColumns+" FROM users WHERE ivr_number = ?")
+	return err
 }
 
 // Close ends all use. Connections in use finish what they do.

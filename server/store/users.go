@@ -33,7 +33,7 @@ func (s *Store) User(ctx context.Context, key ivr.UserKey) (ivr.User, error) {
 // UserByIVRNumber finds the operator to whom the number is bound.
 func (s *Store) UserByIVRNumber(ctx context.Context, number string) (ivr.User, error) {
 	u, err := s.byNumber.get(number, func() (ivr.User, error) {
-		return scanUser(s.read.QueryRowContext(ctx, "SELECT "+userColumns+" FROM users WHERE ivr_number = ?", number))
+		return scanUser(s.ofNumber.QueryRowContext(ctx, number))
 	})
 	if err != nil {
 		return ivr.User{}, fmt.Errorf("read user of IVR number %s: %w", number, err)
