@@ -43,7 +43,7 @@ export class Screen {
     this.sentence = band.locator(".sentence");
     this.next = band.locator(".next");
     this.frame = page.locator(".frame");
-    this.transactionId = page.getByRole("textbox", { name: /^取引ID/ });
+    this.transactionId = page.getByRole("textbox", { name: /^取引ID(?!・)/ }); // and not the filter of the history
     this.memberId = page.getByRole("textbox", { name: /^会員ID/ });
     this.amount = page.getByRole("textbox", { name: /^決済金額\(税込\)/ });
     this.paymentCount = page.getByRole("combobox", { name: /^支払回数/ });
