@@ -34,20 +34,15 @@ func (b *book) PutOrder(_ context.Context, call ivr.CallID, _ ivr.UserKey, o ord
 }
 
 func (b *book) AppendRow(_ context.Context, row ivr.Row) error {
-	b.mu.Lock()
-	hangs := b.hangs
-	b.mu.Unlock()
-	time.Sleep(hangs)
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	if b.fails != nil {
-		return b.fails
-	}
-	b.rows = append(b.rows, row)
-	return nil
+	return b.write(func() { b.rows = append(b.rows, row) })
 }
 
 func (b *book) PutRecord(_ context.Context, record ivr.Record) error {
+	return b.write(func() { b.records = append(b.records, record) })
+}
+
+// write does what b is told to do at a write before it does it.
+func (b *book) write(do func()) error {
 	b.mu.Lock()
 	hangs := b.hangs
 	b.mu.Unlock()
@@ -57,7 +52,7 @@ func (b *book) PutRecord(_ context.Context, record ivr.Record) error {
 	if b.fails != nil {
 		return b.fails
 	}
-	b.records = append(b.records, record)
+	do()
 	return nil
 }
 

@@ -31,12 +31,20 @@ func newTransactions(e *Endpoint) *transactions {
 	}
 }
 
-// served is the transaction of a peer's request. Of an INVITE one thing alone can happen:
-// it is cancelled or accepted.
+// served is the transaction of a peer's request.
 type served struct {
 	*sip.ServerTx
-	cancelled, accepted bool
+	fate fate
 }
+
+// fate is what becomes of an INVITE, of which one thing alone can happen.
+type fate int
+
+const (
+	undecided fate = iota
+	fateCancelled
+	fateAccepted
+)
 
 // A serverKey is what tells the requests of one transaction (RFC 3261 17.2.3).
 type serverKey struct {
@@ -95,11 +103,11 @@ func (t *transactions) request(req *sip.Request) {
 	switch {
 	case err != nil:
 		e.log.Debug("no way back to where a request came from", "from", req.Source(), "error", err)
-	case req.IsAck() && (!known || tx.accepted): // RFC 2543 gave it the INVITE's branch
+	case req.IsAck() && (!known || tx.fate == fateAccepted): // RFC 2543 gave it the INVITE's branch
 		t.handle(req, nil)
 	case !known:
 		t.handle(req, tx.ServerTx)
-	case !tx.accepted: // RFC 6026 7.1: then it is absorbed
+	case tx.fate != fateAccepted: // RFC 6026 7.1: then it is absorbed
 		e.aside(req, func() { _ = tx.Receive(req) })
 	}
 }
@@ -130,6 +138,18 @@ func (t *transactions) find(key serverKey, req *sip.Request) (found served, know
 	return found, false, nil
 }
 
+// decide gives an INVITE its fate, unless it has one, and returns it with what it has then.
+func (t *transactions) decide(key serverKey, f fate) (found served, known bool) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	found, known = t.server[key]
+	if known && found.fate == undecided {
+		found.fate = f
+		t.server[key] = found
+	}
+	return found, known
+}
+
 // untimely means nothing to a transaction that has no final response, and has it send no 100
 // any more.
 var untimely = sip.NewRequest(sip.ACK, sip.Uri{})
@@ -140,17 +160,11 @@ var untimely = sip.NewRequest(sip.ACK, sip.Uri{})
 // the INVITE for Timer L, 32 s, even after the end of the transaction.
 func (t *transactions) accept(tx *sip.ServerTx, res *sip.Response) error {
 	key, _ := serverKeyOf(tx.Origin(), "")
-	t.mu.Lock()
-	found, known := t.server[key]
-	if known && !found.cancelled {
-		found.accepted = true
-		t.server[key] = found
-	}
-	t.mu.Unlock()
+	found, known := t.decide(key, fateAccepted)
 	switch {
 	case !known:
 		return sip.ErrTransactionTerminated
-	case found.cancelled:
+	case found.fate == fateCancelled:
 		return sip.ErrTransactionCanceled
 	}
 	_ = tx.Receive(untimely)
@@ -175,13 +189,7 @@ func (t *transactions) handle(req *sip.Request, tx *sip.ServerTx) {
 // false where there is none. The 200 goes before the 487 (RFC 3261 9.2).
 func (t *transactions) cancel(req *sip.Request) bool {
 	key, _ := serverKeyOf(req, sip.INVITE)
-	t.mu.Lock()
-	tx, known := t.server[key]
-	if known && !tx.accepted {
-		tx.cancelled = true
-		t.server[key] = tx
-	}
-	t.mu.Unlock()
+	tx, known := t.decide(key, fateCancelled)
 	if !known {
 		return false
 	}
@@ -191,7 +199,7 @@ func (t *transactions) cancel(req *sip.Request) bool {
 			_ = conn.WriteMsg(sip.NewResponseFromRequest(req, sip.StatusOK, reasons[sip.StatusOK], nil))
 			_, _ = conn.TryClose()
 		}
-		if !tx.accepted {
+		if tx.fate == fateCancelled {
 			_ = tx.Receive(req)
 		}
 	})
