@@ -260,18 +260,18 @@ func TestReportsAreASignOfLifeOnlyInAnnouncedSilence(t *testing.T) {
 }
 
 func TestAPairOfPortsIsTakenWhole(t *testing.T) {
-	onEach(t, Config{Addr: loopback, PortMin: 40320, PortMax: 40323}, func(t *testing.T, e *Engine) {
-		odd := netip.AddrPortFrom(loopback, 40321)
+	onEach(t, Config{Addr: loopback, PortMin: 11320, PortMax: 11323}, func(t *testing.T, e *Engine) {
+		odd := netip.AddrPortFrom(loopback, 11321)
 		taken := listenUDP(t, odd)
 		s, err := e.Open(newTold())
 		if err != nil {
 			t.Fatal(err)
 		}
-		if got := s.LocalAddr().Port(); got != 40322 {
-			t.Errorf("port = %d, want 40322 where the odd one is free too", got)
+		if got := s.LocalAddr().Port(); got != 11322 {
+			t.Errorf("port = %d, want 11322 where the odd one is free too", got)
 		}
 		taken.Close()
-		listenUDP(t, netip.AddrPortFrom(loopback, 40320)).Close() // not kept by the pair that failed
+		listenUDP(t, netip.AddrPortFrom(loopback, 11320)).Close() // not kept by the pair that failed
 	})
 }
 

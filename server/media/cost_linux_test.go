@@ -18,7 +18,7 @@ func processorTime(b *testing.B) int64 {
 // BenchmarkTwoCalls measures the whole cost of an engine with two calls, the least that
 // a running server has to do: each iteration is a packet of 20 ms.
 func BenchmarkTwoCalls(b *testing.B) {
-	e, err := New(ports40)
+	e, err := New(testPorts)
 	if err != nil {
 		b.Fatal(err)
 	}

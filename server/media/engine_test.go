@@ -127,11 +127,12 @@ func read(t testing.TB, conn *net.UDPConn) (header, []byte, netip.AddrPort) {
 	return h, bytes.Clone(payload), from
 }
 
-// ports40 is a range for the tests with real sockets.
-var ports40 = Config{Addr: loopback, PortMin: 40000, PortMax: 40199}
+// testPorts is a range for the tests with real sockets: below what the kernel gives to
+// sockets that name no port, and of no other package's tests, which run meanwhile.
+var testPorts = Config{Addr: loopback, PortMin: 11000, PortMax: 11199}
 
 func TestAPromptGoesOverTheWireWhole(t *testing.T) {
-	onEach(t, ports40, func(t *testing.T, e *Engine) {
+	onEach(t, testPorts, func(t *testing.T, e *Engine) {
 		conn, addr := telephone(t)
 		sink := newTold()
 		s, err := e.Open(sink)
@@ -176,7 +177,7 @@ func TestAPromptGoesOverTheWireWhole(t *testing.T) {
 }
 
 func TestKeysAndStrangersOverTheWire(t *testing.T) {
-	onEach(t, ports40, func(t *testing.T, e *Engine) {
+	onEach(t, testPorts, func(t *testing.T, e *Engine) {
 		conn, addr := telephone(t)
 		// Another port of the peer's own address might be the peer, once that was silent.
 		stranger, _ := telephoneAt(t, elsewhere)
@@ -214,7 +215,7 @@ func TestKeysAndStrangersOverTheWire(t *testing.T) {
 }
 
 func TestTwoEnginesTalk(t *testing.T) {
-	onEach(t, ports40, func(t *testing.T, e *Engine) {
+	onEach(t, testPorts, func(t *testing.T, e *Engine) {
 		phone, server := newTold(), newTold()
 		a, err := e.Open(phone)
 		if err != nil {
@@ -251,7 +252,7 @@ func TestIPv6(t *testing.T) {
 		return
 	}
 	probe.Close()
-	onEach(t, Config{Addr: v6, PortMin: 40000, PortMax: 40199}, func(t *testing.T, e *Engine) {
+	onEach(t, Config{Addr: v6, PortMin: 11000, PortMax: 11199}, func(t *testing.T, e *Engine) {
 		phone, server := newTold(), newTold()
 		a, errA := e.Open(phone)
 		b, errB := e.Open(server)

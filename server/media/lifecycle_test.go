@@ -14,13 +14,13 @@ import (
 )
 
 func TestPortsAreGivenAndTakenBack(t *testing.T) {
-	c := Config{Addr: loopback, PortMin: 40301, PortMax: 40307} // 40302, 40304, 40306
+	c := Config{Addr: loopback, PortMin: 11301, PortMax: 11307} // 11302, 11304, 11306
 	onEach(t, c, func(t *testing.T, e *Engine) {
 		if got := e.Stats().Ports; got != 3 {
 			t.Fatalf("the range holds %d sessions, want 3", got)
 		}
 		// Another program has the second port.
-		taken, err := net.ListenUDP("udp", net.UDPAddrFromAddrPort(netip.AddrPortFrom(loopback, 40304)))
+		taken, err := net.ListenUDP("udp", net.UDPAddrFromAddrPort(netip.AddrPortFrom(loopback, 11304)))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -31,8 +31,8 @@ func TestPortsAreGivenAndTakenBack(t *testing.T) {
 			t.Fatal(errA, errB)
 		}
 		got := []uint16{a.LocalAddr().Port(), b.LocalAddr().Port()}
-		if !slices.Equal(got, []uint16{40302, 40306}) {
-			t.Errorf("ports = %v, want 40302 and 40306", got)
+		if !slices.Equal(got, []uint16{11302, 11306}) {
+			t.Errorf("ports = %v, want 11302 and 11306", got)
 		}
 		if _, err := e.Open(newTold()); !errors.Is(err, ErrNoPorts) {
 			t.Errorf("Open with no port free: %v, want ErrNoPorts", err)
@@ -43,8 +43,8 @@ func TestPortsAreGivenAndTakenBack(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if got := again.LocalAddr().Port(); got != 40302 {
-			t.Errorf("port = %d, want 40302, which was given back", got)
+		if got := again.LocalAddr().Port(); got != 11302 {
+			t.Errorf("port = %d, want 11302, which was given back", got)
 		}
 	})
 }
@@ -67,7 +67,7 @@ func TestAPortRestsAsLongAsPossible(t *testing.T) {
 
 func TestCloseLeavesNothingBehind(t *testing.T) {
 	goroutines, files := runtime.NumGoroutine(), openFiles(t)
-	onEach(t, ports40, func(t *testing.T, e *Engine) {
+	onEach(t, testPorts, func(t *testing.T, e *Engine) {
 		_, addr := telephone(t)
 		var last *Session
 		for i := range 20 {
@@ -108,7 +108,7 @@ func TestCloseLeavesNothingBehind(t *testing.T) {
 }
 
 func TestAnIdleEngineSleepsAndWakes(t *testing.T) {
-	onEach(t, ports40, func(t *testing.T, e *Engine) {
+	onEach(t, testPorts, func(t *testing.T, e *Engine) {
 		for range 3 {
 			conn, addr := telephone(t)
 			s, err := e.Open(newTold())
@@ -131,12 +131,12 @@ func TestWhatAnEngineRefuses(t *testing.T) {
 		c    Config
 		want string
 	}{
-		{"no address", Config{PortMin: 40000, PortMax: 40199}, "no address"},
+		{"no address", Config{PortMin: 11000, PortMax: 11199}, "no address"},
 		{"no ports", Config{Addr: loopback}, "begin above 0"},
 		{"a range that ends before it begins", Config{Addr: loopback, PortMin: 40010, PortMax: 40000}, "40010 to 40000 hold no even port"},
 		{"a range of one port", Config{Addr: loopback, PortMin: 40000, PortMax: 40000}, "hold no even port"},
 		{"an odd and an even port", Config{Addr: loopback, PortMin: 40001, PortMax: 40002}, "hold no even port"},
-		{"an address of another machine", Config{Addr: netip.MustParseAddr("192.0.2.1"), PortMin: 40000, PortMax: 40199}, "bind RTP address 192.0.2.1"},
+		{"an address of another machine", Config{Addr: netip.MustParseAddr("192.0.2.1"), PortMin: 11000, PortMax: 11199}, "bind RTP address 192.0.2.1"},
 	}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
@@ -154,7 +154,7 @@ func TestWhatAnEngineRefuses(t *testing.T) {
 
 func TestNewStartsAndTheLogHoldsNoKey(t *testing.T) {
 	var out bytes.Buffer
-	c := ports40
+	c := testPorts
 	c.Log = slog.New(slog.NewTextHandler(&out, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	e, err := New(c)
 	if err != nil {

@@ -30,7 +30,7 @@ func sendSound(t *testing.T, conn *net.UDPConn, s *Session, from, to int) {
 }
 
 func TestSoundThatNobodyListensToIsCountedAllTheSame(t *testing.T) {
-	onEach(t, ports40, func(t *testing.T, e *Engine) {
+	onEach(t, testPorts, func(t *testing.T, e *Engine) {
 		conn, addr := telephone(t)
 		sink := newTold()
 		s, err := e.Open(sink)
@@ -71,7 +71,7 @@ func TestSoundThatNobodyListensToIsCountedAllTheSame(t *testing.T) {
 }
 
 func TestWhoListensHearsAllOfTheSound(t *testing.T) {
-	onEach(t, ports40, func(t *testing.T, e *Engine) {
+	onEach(t, testPorts, func(t *testing.T, e *Engine) {
 		conn, addr := telephone(t)
 		sink := newTold()
 		s, err := e.Open(sink)
