@@ -56,14 +56,20 @@ func (m *monotonic) sleepUntil(t time.Duration) {
 // keeps its turn all the time: nobody else waits for it, as Config.Reserved promises. A
 // signal means that the collector wants everybody to stop for a moment, and waits for it.
 func (m *monotonic) sleepReserved(until *unix.Timespec) {
-	for {
-		_, _, errno := unix.RawSyscall6(unix.SYS_CLOCK_NANOSLEEP, unix.CLOCK_MONOTONIC, unix.TIMER_ABSTIME,
-			uintptr(unsafe.Pointer(until)), 0, 0, 0)
-		if errno != unix.EINTR {
-			return
-		}
-		runtime.Gosched()
+	for sleepOnce(until) == unix.EINTR {
 	}
+}
+
+// sleepOnce sleeps until a point in time or a signal. It is a function of its own because
+// a goroutine stops for the collector where it enters one. To yield instead does not do:
+// on a machine of one processor the goroutine then is back in its sleep before the
+// collector has seen it stand, which asks again, thousands of times, while calls wait.
+//
+//go:noinline
+func sleepOnce(until *unix.Timespec) unix.Errno {
+	_, _, errno := unix.RawSyscall6(unix.SYS_CLOCK_NANOSLEEP, unix.CLOCK_MONOTONIC, unix.TIMER_ABSTIME,
+		uintptr(unsafe.Pointer(until)), 0, 0, 0)
+	return errno
 }
 
 // The thread of the loop is worth this much more than the others of the machine, and
