@@ -15,9 +15,9 @@ import (
 // is gathered for one. While little is written nobody waits for others, and never anybody
 // so long that it could be seen.
 const (
-	apartForEach = 250 * time.Microsecond // that was written within the last second,
+	apartForEach = 500 * time.Microsecond // that was written within the last second,
 	atOnce       = 10                     // but for these
-	apartAtMost  = 15 * time.Millisecond
+	apartAtMost  = 30 * time.Millisecond
 )
 
 // together lets changes that are made at about the same time share one transaction, and
