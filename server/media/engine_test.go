@@ -252,7 +252,9 @@ func TestIPv6(t *testing.T) {
 		return
 	}
 	probe.Close()
-	onEach(t, Config{Addr: v6, PortMin: 11000, PortMax: 11199}, func(t *testing.T, e *Engine) {
+	c := testPorts
+	c.Addr = v6
+	onEach(t, c, func(t *testing.T, e *Engine) {
 		phone, server := newTold(), newTold()
 		a, errA := e.Open(phone)
 		b, errB := e.Open(server)
