@@ -9,7 +9,7 @@
 //
 // All calls share one goroutine on a thread of its own, [Engine]'s loop. Time is cut
 // into ticks of 1 ms; a call with packets of 20 ms has every twentieth tick for its
-// slot. A slot is filled with 32 calls before another is begun, because each time the loop
+// slot. A slot is filled with 64 calls before another is begun, because each time the loop
 // wakes costs as much as some packets; beyond that the calls are spread evenly. At each tick the loop obeys the
 // commands given since, sends one packet for each call of the slot, and reads what has
 // come to all the sockets. It waits for nobody: commands wait for it.
@@ -34,7 +34,7 @@
 // band alone, as clips, bridges and tones have no more.
 //
 // What nobody listens to is not even read, where the machine can help (Linux): see
-// spare.go. A packet filter at the socket then drops three in four packets of sound of a
+// spare.go. A packet filter at the socket then drops seven in eight packets of sound of a
 // peer that sends keys as events; they count as received, to the second, because the
 // kernel tells how many it has dropped.
 //
@@ -59,7 +59,8 @@
 // latched, and another is only let in when the latched one has been silent for 200 ms
 // and the newcomer has the negotiated or the latched address. Everything else is
 // counted and ignored, so that nobody injects keys. Behind NAT we send to the latched
-// source (symmetric RTP), else to the negotiated address.
+// source (symmetric RTP), else to the negotiated address. Where the machine can (Linux), it
+// turns strangers away itself, uncounted, while the negotiated source sends: see tie.go.
 //
 // # Keys
 //

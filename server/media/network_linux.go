@@ -122,19 +122,33 @@ type rawSocket struct {
 	to     netip.AddrPort
 	raw    unix.RawSockaddrInet6 // to; of either family
 	length uintptr               // of raw
+	tied   bool                  // to to
 }
 
 func (s *rawSocket) send(packet []byte, to netip.AddrPort) error {
 	if to != s.to {
+		s.untie()
 		s.aim(to)
 	}
-	_, _, errno := unix.RawSyscall6(unix.SYS_SENDTO, uintptr(s.fd),
-		uintptr(unsafe.Pointer(unsafe.SliceData(packet))), uintptr(len(packet)), 0,
-		uintptr(unsafe.Pointer(&s.raw)), s.length)
+	errno := s.write(packet)
+	if errno == unix.ECONNREFUSED {
+		errno = s.write(packet) // it was said of an earlier packet, and instead of sending this one
+	}
 	if errno != 0 {
 		return errno
 	}
 	return nil
+}
+
+// write sends a packet to to.
+func (s *rawSocket) write(packet []byte) unix.Errno {
+	raw, length := unsafe.Pointer(&s.raw), s.length
+	if s.tied {
+		raw, length = nil, 0
+	}
+	_, _, errno := unix.RawSyscall6(unix.SYS_SENDTO, uintptr(s.fd),
+		uintptr(unsafe.Pointer(unsafe.SliceData(packet))), uintptr(len(packet)), 0, uintptr(raw), length)
+	return errno
 }
 
 // aim makes to the address that is sent to.

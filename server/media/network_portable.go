@@ -97,9 +97,11 @@ func (s *goSocket) send(packet []byte, to netip.AddrPort) error {
 	return err
 }
 
-func (s *goSocket) spare(uint8) bool { return false }
-func (s *goSocket) takeAll()         {}
-func (s *goSocket) spared() uint64   { return 0 }
+func (s *goSocket) spare(uint8) bool        { return false }
+func (s *goSocket) takeAll()                {}
+func (s *goSocket) spared() uint64          { return 0 }
+func (s *goSocket) tie(netip.AddrPort) bool { return false }
+func (s *goSocket) untie()                  {}
 
 // close returns when the goroutine is gone.
 func (s *goSocket) close() error {

@@ -34,6 +34,7 @@ func (s *Session) receive(packet []byte, from netip.AddrPort) {
 		return
 	}
 	s.heard, s.missed = now, false
+	s.tie(from)
 	if s.sparing && s.reception.endsWith(h) {
 		s.settle()
 	}

@@ -133,9 +133,11 @@ func (s *fakeSocket) send(packet []byte, to netip.AddrPort) error {
 
 func (s *fakeSocket) close() error { s.closed = true; return nil }
 
-func (s *fakeSocket) spare(uint8) bool { return false }
-func (s *fakeSocket) takeAll()         {}
-func (s *fakeSocket) spared() uint64   { return 0 }
+func (s *fakeSocket) spare(uint8) bool        { return false }
+func (s *fakeSocket) takeAll()                {}
+func (s *fakeSocket) spared() uint64          { return 0 }
+func (s *fakeSocket) tie(netip.AddrPort) bool { return false }
+func (s *fakeSocket) untie()                  {}
 
 // take returns what was sent since the last take.
 func (s *fakeSocket) take() []sentPacket {

@@ -34,6 +34,11 @@ type socket interface {
 	spare(payloadType uint8) bool
 	takeAll()
 	spared() uint64
+
+	// tie has the machine take packets of one peer alone, as tie.go has it, and reports
+	// whether it can. untie ends that.
+	tie(peer netip.AddrPort) bool
+	untie()
 }
 
 // clock is the machine's time, counted from when the clock was made.

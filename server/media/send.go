@@ -22,6 +22,7 @@ func (s *Session) serve() {
 		s.out.marker = true
 	}
 	s.due = s.engine.tick + int64(s.period)
+	s.untieWhenSilent()
 	s.watch()
 	if s.sparing && s.engine.arrival >= s.settleAt {
 		s.settle()

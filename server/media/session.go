@@ -34,6 +34,8 @@ type Session struct {
 	missed        bool          // MediaLost was reported
 	sparing       bool          // the machine keeps sound back
 	unsparing     bool          // the machine cannot
+	tied          bool          // the machine takes packets of the peer alone
+	untying       bool          // the machine cannot
 	quiet         bool          // the peer suppresses silence
 	spared        uint32        // packets kept back and counted
 	settleAt      time.Duration // when they are to be counted anew
@@ -157,6 +159,7 @@ func (s *Session) apply(p Params) {
 		s.engine.log.Error("SRTP not started", slog.Any("local", s.local), slog.Any("error", err))
 	}
 	s.params = p
-	s.takeSound() // who listens to what may have changed
+	s.takeSound() // who listens to what may have changed, and who is heard
+	s.untie()
 	s.heard, s.missed = s.engine.arrival, false
 }

@@ -14,7 +14,7 @@ const (
 	spareEvery = 8
 
 	// spareBytes is the most sound in the packets of a peer that is spared: 20 ms, so
-	// that it is heard from every 80 ms, well within patience.
+	// that it is heard from every 160 ms, within patience.
 	spareBytes = 20 * unitsPerTick
 
 	// settleEvery is how old the counts of what was kept back may be.

@@ -16,7 +16,7 @@ import (
 // so long that it could be seen.
 const (
 	apartForEach = 500 * time.Microsecond // that was written within the last second,
-	atOnce       = 10                     // but for these
+	atOnce       = 50                     // but for these
 	apartAtMost  = 30 * time.Millisecond
 )
 
