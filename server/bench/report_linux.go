@@ -32,15 +32,21 @@ var stages = []struct {
 	run  func(r *Run, server string, out *Report) error
 }{
 	{"load", (*Run).load},
+	{"turns", together((*Run).turns)},
 	{"greet", (*Run).greet},
 	{"loss", (*Run).lose},
 	{"overload", (*Run).overload},
-	{"floor", func(r *Run, server string, out *Report) error {
+	{"floor", together((*Run).floor)},
+}
+
+// together makes a stage of what is done once, and not for each server.
+func together(do func(*Run, *Report) error) func(*Run, string, *Report) error {
+	return func(r *Run, server string, out *Report) error {
 		if server != names[0] {
-			return nil // it has no peer
+			return nil
 		}
-		return r.floor(out)
-	}},
+		return do(r, out)
+	}
 }
 
 // Measure runs stages, all where none is named, and adds what they find to the report.

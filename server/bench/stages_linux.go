@@ -11,6 +11,7 @@ type Report struct {
 	Script  map[string]float64 `json:"script"` // lengths of the call, s
 
 	Load     map[string][]Plateau `json:"load"`     // by server, by calls at once
+	Turns    map[string][]float64 `json:"turns"`    // CPU per call-second, ms, as often as the servers have taken turns
 	Greet    map[string]Greeting  `json:"greet"`    // answered and hung up
 	Memory   map[string]Memory    `json:"memory"`   // of calls in progress
 	Loss     map[string]Loss      `json:"loss"`     // of our packets
@@ -92,6 +93,33 @@ func (r *Run) load(name string, out *Report) error {
 		}
 		return p.Clean() || len(out.Load[name]) == 1
 	})
+}
+
+// turns measures what a call costs of the processor, one server after the other, several
+// times: a virtual machine is now faster and now slower, and so is what lies minutes apart.
+func (r *Run) turns(out *Report) error {
+	out.Turns = map[string][]float64{}
+	for range r.rounds() {
+		for _, name := range names {
+			err := r.climb(name, r.plateaus(name)[:1], r.window(), func(_ int64, p Plateau) bool {
+				out.Turns[name] = append(out.Turns[name], p.CPU)
+				r.say("%s: %d calls at once: %.3f ms of CPU per call-second", name, p.Calls, p.CPU)
+				return true
+			})
+			if err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// rounds is how often the servers take turns; an odd number, for the median.
+func (r *Run) rounds() int {
+	if r.Quick {
+		return 1
+	}
+	return 3
 }
 
 // greet has callers hang up as soon as they are answered, and others call at once.
