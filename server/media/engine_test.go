@@ -5,7 +5,6 @@ import (
 	"net"
 	"net/netip"
 	"os"
-	"runtime"
 	"testing"
 	"time"
 
@@ -89,7 +88,7 @@ func next[T any](t *testing.T, reports <-chan T) T {
 // await returns when done does.
 func await(t *testing.T, what string, done func() bool) {
 	t.Helper()
-	for end := time.Now().Add(patienceOfTests); !done(); runtime.Gosched() {
+	for end := time.Now().Add(patienceOfTests); !done(); time.Sleep(time.Millisecond) {
 		if time.Now().After(end) {
 			t.Fatalf("waited in vain: %s", what)
 		}
@@ -110,6 +109,21 @@ func telephoneAt(t testing.TB, host netip.Addr) (*net.UDPConn, netip.AddrPort) {
 		t.Fatal(err)
 	}
 	return conn, conn.LocalAddr().(*net.UDPAddr).AddrPort()
+}
+
+// talk starts a session with a telephone, under p with its address, and takes the first
+// packet there.
+func talk(t testing.TB, e *Engine, sink Sink, p Params) (*Session, *net.UDPConn) {
+	t.Helper()
+	conn, addr := telephone(t)
+	s, err := e.Open(sink)
+	if err != nil {
+		t.Fatal(err)
+	}
+	p.Remote = addr
+	s.Start(p)
+	read(t, conn)
+	return s, conn
 }
 
 // read takes one RTP packet from a telephone.
@@ -178,18 +192,10 @@ func TestAPromptGoesOverTheWireWhole(t *testing.T) {
 
 func TestKeysAndStrangersOverTheWire(t *testing.T) {
 	onEach(t, testPorts, func(t *testing.T, e *Engine) {
-		conn, addr := telephone(t)
 		// Another port of the peer's own address might be the peer, once that was silent.
 		stranger, _ := telephoneAt(t, elsewhere)
 		sink := newTold()
-		s, err := e.Open(sink)
-		if err != nil {
-			t.Fatal(err)
-		}
-		p := agreed()
-		p.Remote = addr
-		s.Start(p)
-		read(t, conn) // it has started
+		s, conn := talk(t, e, sink, agreed())
 		send := func(from *net.UDPConn, b []byte) {
 			if _, err := from.WriteToUDPAddrPort(b, s.LocalAddr()); err != nil {
 				t.Fatal(err)

@@ -110,15 +110,7 @@ func TestCloseLeavesNothingBehind(t *testing.T) {
 func TestAnIdleEngineSleepsAndWakes(t *testing.T) {
 	onEach(t, testPorts, func(t *testing.T, e *Engine) {
 		for range 3 {
-			conn, addr := telephone(t)
-			s, err := e.Open(newTold())
-			if err != nil {
-				t.Fatal(err)
-			}
-			p := agreed()
-			p.Remote = addr
-			s.Start(p)
-			read(t, conn)
+			s, _ := talk(t, e, newTold(), agreed())
 			s.Close()
 			await(t, "the session is closed", func() bool { return e.Stats().Sessions == 0 })
 		}

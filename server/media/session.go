@@ -159,7 +159,8 @@ func (s *Session) apply(p Params) {
 		s.engine.log.Error("SRTP not started", slog.Any("local", s.local), slog.Any("error", err))
 	}
 	s.params = p
-	s.takeSound() // who listens to what may have changed, and who is heard
+	// Who listens to what may have changed, and who is heard.
+	s.takeSound()
 	s.untie()
 	s.heard, s.missed = s.engine.arrival, false
 }

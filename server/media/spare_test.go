@@ -3,20 +3,9 @@ package media
 import (
 	"net"
 	"testing"
-	"time"
 
 	"tsunagi/server/audio"
 )
-
-// eventually waits until a condition holds.
-func eventually(t *testing.T, what string, holds func() bool) {
-	t.Helper()
-	for until := time.Now().Add(patienceOfTests); !holds(); time.Sleep(time.Millisecond) {
-		if time.Now().After(until) {
-			t.Fatalf("waited in vain until %s", what)
-		}
-	}
-}
 
 // sendSound sends packets of sound with the sequence numbers from one up to another.
 func sendSound(t *testing.T, conn *net.UDPConn, s *Session, from, to int) {
@@ -31,19 +20,11 @@ func sendSound(t *testing.T, conn *net.UDPConn, s *Session, from, to int) {
 
 func TestSoundThatNobodyListensToIsCountedAllTheSame(t *testing.T) {
 	onEach(t, testPorts, func(t *testing.T, e *Engine) {
-		conn, addr := telephone(t)
 		sink := newTold()
-		s, err := e.Open(sink)
-		if err != nil {
-			t.Fatal(err)
-		}
-		p := agreed()
-		p.Remote = addr
-		s.Start(p)
-		read(t, conn)
+		s, conn := talk(t, e, sink, agreed())
 		sendSound(t, conn, s, 1, 2)
-		eventually(t, "the first packet is taken", func() bool { return s.Stats().Received == 1 })
-		eventually(t, "the machine spares the session or says that it cannot", func() bool {
+		await(t, "the first packet is taken", func() bool { return s.Stats().Received == 1 })
+		await(t, "the machine spares the session or says that it cannot", func() bool {
 			decided := make(chan bool, 1)
 			s.command(func() { decided <- s.sparing || s.unsparing })
 			return <-decided
@@ -63,7 +44,7 @@ func TestSoundThatNobodyListensToIsCountedAllTheSame(t *testing.T) {
 			s.command(func() { s.settle(); done <- s.Stats() })
 			return <-done
 		}
-		eventually(t, "all packets are counted", func() bool { return settled().Received == 161 })
+		await(t, "all packets are counted", func() bool { return settled().Received == 161 })
 		if lost := settled().Lost; lost < 37 || lost > 40 {
 			t.Errorf("lost %d packets, want 40, of which the last three may be unknown", lost)
 		}
@@ -72,22 +53,16 @@ func TestSoundThatNobodyListensToIsCountedAllTheSame(t *testing.T) {
 
 func TestWhoListensHearsAllOfTheSound(t *testing.T) {
 	onEach(t, testPorts, func(t *testing.T, e *Engine) {
-		conn, addr := telephone(t)
 		sink := newTold()
-		s, err := e.Open(sink)
-		if err != nil {
-			t.Fatal(err)
-		}
-		p := agreed()
-		p.Remote = addr
-		s.Start(p)
-		read(t, conn)
+		s, conn := talk(t, e, sink, agreed())
 		sendSound(t, conn, s, 1, 2)
-		eventually(t, "the first packet is taken", func() bool { return s.Stats().Received == 1 })
+		await(t, "the first packet is taken", func() bool { return s.Stats().Received == 1 })
 		// The peer's keys are to be heard in its sound from now on: 60 ms of the tone of 5.
+		p := agreed()
+		p.Remote = conn.LocalAddr().(*net.UDPAddr).AddrPort()
 		p.Tones = true
 		s.Update(p)
-		eventually(t, "the machine hands all sound over", func() bool {
+		await(t, "the machine hands all sound over", func() bool {
 			handed := make(chan bool, 1)
 			s.command(func() { handed <- !s.sparing && s.params.Tones })
 			return <-handed

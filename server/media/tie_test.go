@@ -10,18 +10,10 @@ import (
 // has tied the two, or has said that it cannot.
 func tiedTo(t *testing.T, e *Engine) (*Session, told, *net.UDPConn) {
 	t.Helper()
-	conn, addr := telephone(t)
 	sink := newTold()
-	s, err := e.Open(sink)
-	if err != nil {
-		t.Fatal(err)
-	}
-	p := agreed()
-	p.Remote = addr
-	s.Start(p)
-	read(t, conn)
+	s, conn := talk(t, e, sink, agreed())
 	say(t, conn, s, packet(0, 1, 160, 7, make([]byte, 160)...))
-	eventually(t, "the two are tied", func() bool { return ties(s) })
+	await(t, "the two are tied", func() bool { return ties(s) })
 	return s, sink, conn
 }
 
@@ -92,7 +84,7 @@ func TestAPeerThatWasAwayIsSentToAllTheSame(t *testing.T) {
 		}
 		// Until after it has been silent for so long that it is tied no more.
 		before := s.Stats()
-		eventually(t, "20 packets are sent", func() bool { return s.Stats().Sent >= before.Sent+20 })
+		await(t, "20 packets are sent", func() bool { return s.Stats().Sent >= before.Sent+20 })
 		if s.Stats().Unsent != before.Unsent {
 			t.Errorf("%d packets were not sent", s.Stats().Unsent-before.Unsent)
 		}
