@@ -27,7 +27,7 @@ func TestLoadBringsTodayBack(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, r := range []ivr.Row{yesterday, today} {
-		if err := kept.AppendRow(ctx, r); err != nil {
+		if err := kept.AppendRows(ctx, r); err != nil {
 			t.Fatal(err)
 		}
 	}

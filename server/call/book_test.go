@@ -13,7 +13,7 @@ import (
 // book is a database that never fails, unless told to.
 type book struct {
 	mu      sync.Mutex
-	hangs   time.Duration // each row and record
+	hangs   time.Duration // each write
 	fails   error
 	orders  map[ivr.CallID]order.Order
 	rows    []ivr.Row
@@ -33,12 +33,15 @@ func (b *book) PutOrder(_ context.Context, call ivr.CallID, _ ivr.UserKey, o ord
 	return nil
 }
 
-func (b *book) AppendRow(_ context.Context, row ivr.Row) error {
-	return b.write(func() { b.rows = append(b.rows, row) })
+func (b *book) AppendRows(_ context.Context, rows ...ivr.Row) error {
+	return b.write(func() { b.rows = append(b.rows, rows...) })
 }
 
-func (b *book) PutRecord(_ context.Context, record ivr.Record) error {
-	return b.write(func() { b.records = append(b.records, record) })
+func (b *book) PutRecord(_ context.Context, record ivr.Record, last ...ivr.Row) error {
+	return b.write(func() {
+		b.records = append(b.records, record)
+		b.rows = append(b.rows, last...)
+	})
 }
 
 // write does what b is told to do at a write before it does it.

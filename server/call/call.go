@@ -51,6 +51,7 @@ type Call struct {
 	life      *time.Timer   // of the card: empties the vault, whatever the goroutine does
 	outlived  chan struct{} // tells that life has done so
 	held      *time.Ticker  // while the call is on hold; nil otherwise
+	page      page          // not written down yet
 	rows      int
 
 	toldNoWindow bool   // the operator was told F303 while the call was closing
@@ -150,6 +151,7 @@ func (c *Call) step(ev flow.Event) {
 			}
 		}
 	}
+	c.turnPage()
 	c.show()
 }
 

@@ -3,6 +3,7 @@ package call
 import (
 	"errors"
 	"slices"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -353,6 +354,33 @@ func TestACardIsEmptiedWhileTheDiskHangs(t *testing.T) {
 		s.book.hangs = 0
 		s.book.mu.Unlock()
 		c.HungUp()
+		c.end()
+	})
+}
+
+// The three rows of the last field stand on one page: the card is asked about after one
+// write, however slow the disk is.
+func TestTheCustomerWaitsForTheDiskOnce(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newSite(t)
+		s.acquirer.delay = 30 * time.Second
+		c := handOver(t, s, "T-1")
+		c.press(visa)
+		c.until(wire.StateExpiry)
+		c.press("1230")
+		c.until(wire.StateSecurityCode)
+		s.book.mu.Lock()
+		s.book.hangs = 2 * time.Second
+		s.book.mu.Unlock()
+		pressed := time.Now()
+		c.press("123")
+		c.until(wire.StateAuthorizing)
+		if waited := time.Since(pressed); waited < 2*time.Second || waited >= 4*time.Second {
+			t.Errorf("authorized %v after the last key, want the 2 s of one write", waited)
+		}
+		if got := s.book.points(); !strings.HasSuffix(got, "02.セキュリティコード取得\n02.カード情報取得OK\n03.カード与信") {
+			t.Errorf("written down:\n%s", got)
+		}
 		c.end()
 	})
 }

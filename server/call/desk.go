@@ -41,11 +41,12 @@ type Presence interface {
 	Online(ivr.UserKey) bool
 }
 
-// Book is where calls are written down.
+// Book is where calls are written down. What is given to a method together is written
+// together, or not at all.
 type Book interface {
 	PutOrder(ctx context.Context, call ivr.CallID, operator ivr.UserKey, o order.Order, at time.Time) error
-	AppendRow(ctx context.Context, row ivr.Row) error
-	PutRecord(ctx context.Context, record ivr.Record) error
+	AppendRows(ctx context.Context, rows ...ivr.Row) error
+	PutRecord(ctx context.Context, record ivr.Record, last ...ivr.Row) error
 }
 
 // Payments authorizes. Its methods outlive the call.

@@ -35,12 +35,12 @@ func (l ledger) PutOrder(ctx context.Context, call ivr.CallID, operator ivr.User
 	return errors.Join(l.book.PutOrder(ctx, call, operator, o, at), l.store.PutOrder(ctx, call, operator, o, at))
 }
 
-func (l ledger) AppendRow(ctx context.Context, row ivr.Row) error {
-	return errors.Join(l.book.AppendRow(ctx, row), l.store.AppendRow(ctx, row))
+func (l ledger) AppendRows(ctx context.Context, rows ...ivr.Row) error {
+	return errors.Join(l.book.AppendRows(ctx, rows...), l.store.AppendRows(ctx, rows...))
 }
 
-func (l ledger) PutRecord(ctx context.Context, record ivr.Record) error {
-	return errors.Join(l.book.PutRecord(ctx, record), l.store.PutRecord(ctx, record))
+func (l ledger) PutRecord(ctx context.Context, record ivr.Record, last ...ivr.Row) error {
+	return errors.Join(l.book.PutRecord(ctx, record, last...), l.store.PutRecord(ctx, record, last...))
 }
 
 // closed holds the database to what the call has told, and closes it.

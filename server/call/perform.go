@@ -2,9 +2,7 @@ package call
 
 import (
 	"context"
-	"time"
 
-	"tsunagi/server"
 	"tsunagi/server/card"
 	"tsunagi/server/flow"
 	"tsunagi/server/payment"
@@ -13,6 +11,22 @@ import (
 // perform carries out one command. What it gives back is the answer to be fed to the
 // machine before anything else; nil where there is none, or where it comes later.
 func (c *Call) perform(command flow.Command) flow.Event {
+	switch command := command.(type) {
+	case flow.Tell:
+		c.tell(command)
+		return nil
+	case flow.Record:
+		c.record(command)
+		return nil
+	case flow.StartTimer:
+		c.timer.start(command.After)
+		c.timerTurn = command.Turn
+		return nil
+	case flow.StopTimer:
+		c.timer.stop()
+		return nil
+	}
+	c.turnPage() // what follows is noticed outside
 	switch command := command.(type) {
 	case flow.Answer:
 		if err := c.leg.Answer(); err != nil {
@@ -41,11 +55,6 @@ func (c *Call) perform(command flow.Command) flow.Event {
 		c.life.Stop()
 	case flow.Check:
 		return c.check(command)
-	case flow.StartTimer:
-		c.timer.start(command.After)
-		c.timerTurn = command.Turn
-	case flow.StopTimer:
-		c.timer.stop()
 	case flow.Authorize:
 		c.authorize(command)
 	case flow.DialOperator:
@@ -54,10 +63,6 @@ func (c *Call) perform(command flow.Command) flow.Event {
 		return c.join(command)
 	case flow.DropOperator:
 		c.dropOperator()
-	case flow.Record:
-		c.record(command)
-	case flow.Tell:
-		c.tell(command)
 	case flow.Notify:
 		c.notify(command.ID)
 	case flow.Bye:
@@ -94,35 +99,4 @@ func (c *Call) authorize(command flow.Authorize) {
 			Code: outcome.Code, Message: outcome.Message,
 		})
 	})
-}
-
-// tell adds a row to the monitoring pane.
-func (c *Call) tell(command flow.Tell) {
-	c.rows++
-	c.desk.row(ivr.Row{
-		Call: c.id, Operator: c.operator.Key, Number: c.rows, At: now(), TransactionID: c.order.TransactionID,
-		Point: string(command.Point), Result: command.Result, Code: command.Code, Message: command.Message,
-	})
-}
-
-// record writes down how the call ended, and puts its payment into the day's history.
-func (c *Call) record(command flow.Record) {
-	at := now()
-	ctx, cancel := writing()
-	defer cancel()
-	err := c.desk.Book.PutRecord(ctx, ivr.Record{
-		ID: c.id, Operator: c.operator.Key, Caller: c.caller, ArrivedAt: c.arrivedAt, EndedAt: at,
-		Order: c.order, Outcome: command.Outcome, End: command.End,
-	})
-	if err != nil {
-		c.log.Error("write the call down", "end", string(command.End), "error", err)
-	}
-	c.log.Info("call ended", "end", string(command.End), "outcome", string(command.Outcome),
-		"after", at.Sub(c.arrivedAt).Round(time.Millisecond))
-	if command.Outcome != ivr.OutcomeNone {
-		c.desk.Board.Result(ivr.Result{
-			Call: c.id, Operator: c.operator.Key, At: at, Order: c.order, Outcome: command.Outcome,
-			Code: c.outcome.Code, Message: c.outcome.Message, Brand: c.brand, Last4: c.last4,
-		})
-	}
 }

@@ -31,7 +31,7 @@ func (r Reporter) Settled(a ivr.Attempt) {
 	case ivr.OutcomeUnknown: // left to a person: it stays on hold
 		point, result = message.AuthorizedOnHold, message.ResultHold
 	}
-	r.row(ivr.Row{
+	r.publish(nil, ivr.Row{
 		Call: a.Call, Operator: a.Operator, Number: lateRow, At: now(), TransactionID: a.Order.TransactionID,
 		Point: string(point), Result: result, Code: a.ShortCode(), Message: a.Message,
 	})
@@ -41,16 +41,30 @@ func (r Reporter) Settled(a ivr.Attempt) {
 	})
 }
 
-// row writes a row down and then shows it. One that cannot be written is shown all the
-// same: the operator must see what the customer hears, and the log has it.
-func (r Reporter) row(row ivr.Row) {
+// publish writes rows down, with the record of their call where it has ended, and then
+// shows them. What cannot be written is shown all the same: the operator must see what
+// the customer hears, and the log has it.
+func (r Reporter) publish(record *ivr.Record, rows ...ivr.Row) {
+	err := r.write(record, rows)
+	if err != nil && record != nil {
+		r.Log.Error("write the call down", "call", string(record.ID), "end", string(record.End), "error", err)
+	}
+	for _, row := range rows {
+		if err != nil {
+			r.Log.Error("write a row down", "call", string(row.Call), "point", row.Point, "error", err)
+		}
+		r.Log.Info("point", "call", string(row.Call), "point", row.Point, "result", row.Result, "code", row.Code)
+		r.Board.Append(row)
+	}
+}
+
+func (r Reporter) write(record *ivr.Record, rows []ivr.Row) error {
 	ctx, cancel := writing()
 	defer cancel()
-	if err := r.Book.AppendRow(ctx, row); err != nil {
-		r.Log.Error("write a row down", "call", string(row.Call), "point", row.Point, "error", err)
+	if record != nil {
+		return r.Book.PutRecord(ctx, *record, rows...)
 	}
-	r.Log.Info("point", "call", string(row.Call), "point", row.Point, "result", row.Result, "code", row.Code)
-	r.Board.Append(row)
+	return r.Book.AppendRows(ctx, rows...)
 }
 
 // writing is the context of one write: it happens whoever hangs up.

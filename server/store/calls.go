@@ -48,12 +48,18 @@ func (s *Store) Order(ctx context.Context, call ivr.CallID) (order.Order, error)
 const recordColumns = `call_id, merchant_id, user_id, caller, arrived_at, ended_at,
 	transaction_id, member_id, amount, payment_count, outcome, ended_by`
 
-// PutRecord writes the line kept of a call. A call is recorded once: a second
-// record of it is refused.
-func (s *Store) PutRecord(ctx context.Context, r ivr.Record) error {
-	_, err := s.put(ctx, "INSERT INTO calls ("+recordColumns+") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-		r.ID, r.Operator.Merchant, r.Operator.User, r.Caller, toMs(r.ArrivedAt), toMs(r.EndedAt),
-		r.Order.TransactionID, r.Order.MemberID, r.Order.Amount, r.Order.PaymentCount, r.Outcome, r.End)
+// PutRecord writes the line kept of a call and the last rows of it, all or nothing. A
+// call is recorded once: a second record of it is refused.
+func (s *Store) PutRecord(ctx context.Context, r ivr.Record, last ...ivr.Row) error {
+	err := s.jointly(ctx, func(w *writing) error {
+		_, err := w.exec("INSERT INTO calls ("+recordColumns+") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+			r.ID, r.Operator.Merchant, r.Operator.User, r.Caller, toMs(r.ArrivedAt), toMs(r.EndedAt),
+			r.Order.TransactionID, r.Order.MemberID, r.Order.Amount, r.Order.PaymentCount, r.Outcome, r.End)
+		if err != nil {
+			return err
+		}
+		return w.appendRows(last)
+	})
 	if err != nil {
 		return fmt.Errorf("write record of call %s: %w", r.ID, err)
 	}

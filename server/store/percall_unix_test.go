@@ -75,7 +75,7 @@ func oneCall(b *testing.B, s *Store, n int) error {
 		for _, point := range points {
 			number++
 			at = at.Add(time.Second)
-			if err := s.AppendRow(ctx, ivr.Row{
+			if err := s.AppendRows(ctx, ivr.Row{
 				Call: id, Operator: operator, Number: number, At: at, TransactionID: o.TransactionID, Point: point, Result: "OK",
 			}); err != nil {
 				return err

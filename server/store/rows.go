@@ -11,14 +11,24 @@ import (
 
 const rowColumns = "call_id, number, merchant_id, user_id, at, transaction_id, point, result, code, message"
 
-// AppendRow writes down a point that a call has passed. A second row with the same
-// call and number is refused.
-func (s *Store) AppendRow(ctx context.Context, r ivr.Row) error {
-	_, err := s.put(ctx, "INSERT INTO points ("+rowColumns+") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-		string(r.Call), r.Number, string(r.Operator.Merchant), string(r.Operator.User), toMs(r.At), string(r.TransactionID),
-		r.Point, r.Result, r.Code, r.Message)
+// AppendRows writes down points that calls have passed, all or none. A second row with
+// the same call and number is refused.
+func (s *Store) AppendRows(ctx context.Context, rows ...ivr.Row) error {
+	err := s.jointly(ctx, func(w *writing) error { return w.appendRows(rows) })
 	if err != nil {
-		return fmt.Errorf("write row %d of call %s: %w", r.Number, r.Call, err)
+		return fmt.Errorf("write rows: %w", err)
+	}
+	return nil
+}
+
+func (w *writing) appendRows(rows []ivr.Row) error {
+	for _, r := range rows {
+		_, err := w.exec("INSERT INTO points ("+rowColumns+") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+			string(r.Call), r.Number, string(r.Operator.Merchant), string(r.Operator.User), toMs(r.At), string(r.TransactionID),
+			r.Point, r.Result, r.Code, r.Message)
+		if err != nil {
+			return fmt.Errorf("row %d of call %s: %w", r.Number, r.Call, err)
+		}
 	}
 	return nil
 }

@@ -20,7 +20,7 @@ func TestRows(t *testing.T) {
 		if n == 4 {
 			r.Call, r.Operator.User = "call-2", "op2"
 		}
-		if err := s.AppendRow(t.Context(), r); err != nil {
+		if err := s.AppendRows(t.Context(), r); err != nil {
 			t.Fatal(err)
 		}
 		written = append(written, r)
@@ -47,7 +47,14 @@ func TestRows(t *testing.T) {
 			}
 		})
 	}
-	if err := s.AppendRow(t.Context(), written[0]); err == nil {
+	fresh := ivr.Row{Call: "call-3", Operator: operator, Number: 1, At: noon.Add(time.Hour), Point: "p"}
+	if err := s.AppendRows(t.Context(), fresh, written[0]); err == nil {
 		t.Error("a second row with the same number was accepted")
+	}
+	if got, err := s.RowsSince(t.Context(), "shop", "", fresh.At, 100); err != nil || len(got) > 0 {
+		t.Errorf("of rows that were refused, %v was written, %v", got, err)
+	}
+	if err := s.AppendRows(t.Context(), fresh); err != nil {
+		t.Errorf("the row alone: %v", err)
 	}
 }

@@ -17,7 +17,7 @@ import (
 func TestRowsWrittenTogetherStandAlone(t *testing.T) {
 	db := openTest(t)
 	write := func(call string) error {
-		return db.AppendRow(t.Context(), ivr.Row{
+		return db.AppendRows(t.Context(), ivr.Row{
 			Call: ivr.CallID(call), Operator: operator, Number: 1, At: time.Now(), Point: "p",
 		})
 	}

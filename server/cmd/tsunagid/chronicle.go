@@ -31,16 +31,27 @@ func (c chronicle) PutOrder(ctx context.Context, id ivr.CallID, operator ivr.Use
 	return err
 }
 
-// AppendRow is call.Book's. The first word of a row is its point; a result has its code.
-func (c chronicle) AppendRow(ctx context.Context, row ivr.Row) error {
-	err := c.Book.AppendRow(ctx, row)
+// AppendRows is call.Book's.
+func (c chronicle) AppendRows(ctx context.Context, rows ...ivr.Row) error {
+	err := c.Book.AppendRows(ctx, rows...)
+	c.tellRows(rows, err)
+	return err
+}
+
+// tellRows tells of steps: of a result with its code.
+func (c chronicle) tellRows(rows []ivr.Row, err error) {
+	for _, row := range rows {
+		c.tell(stepOf(row, err))
+	}
+}
+
+func stepOf(row ivr.Row, err error) audit.Event {
 	event := audit.Event{Kind: audit.CallStep, Result: resultOf(err), Who: row.Operator, Object: string(row.Call), Detail: row.Point}
 	if result, ok := authorized[message.Point(row.Point)]; ok {
 		event.Kind, event.Result = audit.Authorized, result
 		event.Detail = fmt.Sprintf("transaction %s: %s %s", row.TransactionID, row.Code, row.Message)
 	}
-	c.tell(event)
-	return err
+	return event
 }
 
 // authorized are the points of an authorization's result.
@@ -49,13 +60,14 @@ var authorized = map[message.Point]audit.Result{
 }
 
 // PutRecord is call.Book's.
-func (c chronicle) PutRecord(ctx context.Context, record ivr.Record) error {
-	err := c.Book.PutRecord(ctx, record)
+func (c chronicle) PutRecord(ctx context.Context, record ivr.Record, last ...ivr.Row) error {
+	err := c.Book.PutRecord(ctx, record, last...)
 	detail := string(record.End)
 	if record.Outcome != "" {
 		detail += ", payment " + string(record.Outcome)
 	}
 	c.tell(audit.Event{Kind: audit.CallEnded, Result: resultOf(err), Who: record.Operator, Object: string(record.ID), Detail: detail})
+	c.tellRows(last, err)
 	return err
 }
 
