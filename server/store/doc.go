@@ -20,8 +20,8 @@
 // no change is ever refused because of another one, it waits. What calls write at about
 // the same time shares a transaction (together.go), and what they write and ask is kept
 // compiled (conn.go). Reads have a small pool of their own and see the last commit. All
-// methods may be called together. A goroutine commits while somebody waits for it; those
-// of database/sql end with Close.
+// methods may be called together. One goroutine commits for all; it and those of
+// database/sql end with Close.
 //
 // # The file
 //

@@ -28,7 +28,7 @@ type Store struct {
 	read  *sql.DB
 	mark  *mark // how far the chains have come, beside the database
 
-	together together // what calls write down
+	together *together // what calls write down
 
 	byNumber  known[string, ivr.User]
 	ofNumber  *sql.Stmt // asked at each call
@@ -69,7 +69,8 @@ func open(ctx context.Context, path string) (*Store, error) {
 	if err != nil {
 		return nil, errors.Join(err, read.Close(), write.Close())
 	}
-	s := &Store{path: path, write: write, read: read, mark: mark, minFree: minFreeBytes}
+	s := &Store{path: path, write: write, read: read, mark: mark, together: newTogether(), minFree: minFreeBytes}
+	go s.lead()
 	if err := s.prepare(ctx); err != nil {
 		return nil, errors.Join(err, s.Close())
 	}
@@ -91,6 +92,7 @@ func (s *Store) prepare(ctx context.Context) error {
 
 // Close ends all use. Connections in use finish what they do.
 func (s *Store) Close() error {
+	s.together.close()
 	// The reader goes first: the last connection to close is the one that may
 	// write, so that SQLite can fold the log into the file and remove it.
 	return errors.Join(s.read.Close(), s.write.Close())

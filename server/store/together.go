@@ -16,20 +16,41 @@ import (
 // so long that it could be seen.
 const (
 	apartForEach = 500 * time.Microsecond // that was written within the last second,
-	atOnce       = 50                     // but for these
+	atOnce       = 25                     // but for these
 	apartAtMost  = 30 * time.Millisecond
 )
 
+// errClosed says that the store has been closed.
+var errClosed = errors.New("the database is closed")
+
 // together lets changes that are made at about the same time share one transaction, and
-// so one wait for the disk. A goroutine commits while somebody waits: it is the one whose
-// stack grows for SQLite, and not that of each call.
+// so one wait for the disk. One goroutine commits, for as long as the store is open: its
+// stack grows for SQLite once, and not that of each call.
 type together struct {
+	called chan struct{} // somebody waits; closed when nobody will any more
+	gone   chan struct{} // closed when the goroutine has ended
+
 	mu      sync.Mutex
+	closed  bool
 	waiting []*written
-	leading bool      // the goroutine is there
 	began   time.Time // the last commit
 	lately  float64   // changes within the last second, the old ones fading away
 	came    time.Time // the last of them
+}
+
+func newTogether() *together {
+	return &together{called: make(chan struct{}, 1), gone: make(chan struct{})}
+}
+
+// close lets no more changes in and returns when those that wait are committed.
+func (t *together) close() {
+	t.mu.Lock()
+	if !t.closed {
+		t.closed = true
+		close(t.called)
+	}
+	t.mu.Unlock()
+	<-t.gone
 }
 
 // written is a change on its way.
@@ -53,15 +74,15 @@ func (s *Store) put(ctx context.Context, query string, args ...any) (result driv
 // happens all the same; do may run a second time for that. ctx can end the wait for others,
 // and not what has begun.
 func (s *Store) jointly(ctx context.Context, do func(*writing) error) error {
-	t := &s.together
+	t := s.together
 	own := &written{done: make(chan struct{}), do: func(w *writing) error {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
 		return do(w)
 	}}
-	if t.add(own) {
-		go s.lead()
+	if !t.add(own) {
+		return errClosed
 	}
 	select {
 	case <-own.done:
@@ -74,17 +95,22 @@ func (s *Store) jointly(ctx context.Context, do func(*writing) error) error {
 	return own.err
 }
 
-// add lets a change wait, and tells whether nobody is there yet to commit it.
-func (t *together) add(own *written) (leaderless bool) {
+// add lets a change wait; it tells whether there still is somebody to commit it.
+func (t *together) add(own *written) bool {
 	t.mu.Lock()
 	defer t.mu.Unlock()
+	if t.closed {
+		return false
+	}
 	now := time.Now()
 	t.lately = 1 + t.lately*math.Exp(-now.Sub(t.came).Seconds())
 	t.came = now
 	t.waiting = append(t.waiting, own)
-	leaderless = !t.leading
-	t.leading = true
-	return leaderless
+	select {
+	case t.called <- struct{}{}:
+	default: // it was called already
+	}
+	return true
 }
 
 // giveUp takes a change back that has not begun.
@@ -98,25 +124,21 @@ func (t *together) giveUp(own *written) bool {
 	return i >= 0
 }
 
-// lead gathers and commits until nobody waits.
+// lead gathers and commits until the store is closed and nobody waits.
 func (s *Store) lead() {
-	t := &s.together
-	for t.goOn() {
+	t := s.together
+	defer close(t.gone)
+	for range t.called {
 		time.Sleep(t.apart())
 		batch := t.next()
+		if len(batch) == 0 {
+			continue // all have given up
+		}
 		s.commit(batch)
 		for _, w := range batch {
 			close(w.done)
 		}
 	}
-}
-
-// goOn tells whether somebody waits; else the goroutine is no more.
-func (t *together) goOn() bool {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	t.leading = len(t.waiting) > 0
-	return t.leading
 }
 
 // apart is how long it is until the next commit should begin.
@@ -131,6 +153,10 @@ func (t *together) apart() time.Duration {
 func (t *together) next() []*written {
 	t.mu.Lock()
 	defer t.mu.Unlock()
+	select {
+	case <-t.called: // since then
+	default:
+	}
 	batch := t.waiting
 	t.waiting = nil
 	t.began = time.Now()

@@ -102,6 +102,41 @@ func TestWaitForOthersCanBeGivenUp(t *testing.T) {
 	begin(t, s, attempt("a1", "order-1"))
 }
 
+// What waits when the store is closed is written; what comes afterwards is told so.
+func TestCloseWritesWhatWaits(t *testing.T) {
+	s := openTest(t)
+	begun, goOn := make(chan struct{}), make(chan struct{})
+	errs := make(chan error, 2)
+	go func() {
+		errs <- s.jointly(t.Context(), func(*writing) error {
+			close(begun)
+			<-goOn
+			return nil
+		})
+	}()
+	<-begun
+	waits := &written{do: func(*writing) error { return nil }, done: make(chan struct{})}
+	if !s.together.add(waits) {
+		t.Fatal("the store is closed")
+	}
+	go func() { errs <- s.Close() }()
+	close(goOn)
+	if err := errors.Join(<-errs, <-errs); err != nil {
+		t.Error(err)
+	}
+	select {
+	case <-waits.done:
+		if waits.err != nil {
+			t.Error(waits.err)
+		}
+	default:
+		t.Error("the store was closed before what waited was written")
+	}
+	if err := s.AppendRows(t.Context(), ivr.Row{Call: "call-1", Number: 1}); !errors.Is(err, errClosed) {
+		t.Errorf("after the end: %v, want errClosed", err)
+	}
+}
+
 // Statements that are kept compiled do not keep the file: its log is folded into it.
 func TestCloseLetsStatementsGo(t *testing.T) {
 	s := openTest(t)
