@@ -32,7 +32,7 @@ func busy(t testing.TB, sessions int) (*rig, []*Session) {
 
 func TestAPacketCostsNoAllocation(t *testing.T) {
 	r, sessions := busy(t, 40)
-	receive, more := r.receive, r.hasTime
+	receive, more, unsent := r.receive, r.hasTime, r.unsent
 	sound, event := packet(0, 0, 0, 9, make([]byte, 160)...), packet(101, 0, 0, 9, 5, 10, 0, 0)
 	seq := uint16(0)
 	got := testing.AllocsPerRun(1000, func() {
@@ -44,7 +44,7 @@ func TestAPacketCostsNoAllocation(t *testing.T) {
 			}
 		}
 		r.clock.time += tickLength
-		r.step(receive, more)
+		r.step(receive, more, unsent)
 	})
 	if got != 0 {
 		t.Errorf("allocations in a tick = %v, want 0", got)
@@ -58,7 +58,7 @@ func TestAPacketCostsNoAllocation(t *testing.T) {
 // out and 50 in, without the kernel's part.
 func BenchmarkSlot(b *testing.B) {
 	r, sessions := busy(b, 1000)
-	receive, more := r.receive, r.hasTime
+	receive, more, unsent := r.receive, r.hasTime, r.unsent
 	in := packet(0, 0, 0, 9, make([]byte, 160)...)
 	b.ReportAllocs()
 	for i := 0; b.Loop(); i++ {
@@ -67,6 +67,6 @@ func BenchmarkSlot(b *testing.B) {
 			sessions[(i*50+n)%1000].receive(in, peer)
 		}
 		r.clock.time += tickLength
-		r.step(receive, more)
+		r.step(receive, more, unsent)
 	}
 }

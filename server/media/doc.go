@@ -33,6 +33,9 @@
 // it is sent, because its codec remembers what went before; it carries the telephone's
 // band alone, as clips, bridges and tones have no more.
 //
+// Where the machine has io_uring and allows it (Linux 5.18 and up), the packets of a slot
+// leave with one system call: see outbox_linux.go. Else each has one of its own.
+//
 // What nobody listens to is not even read, where the machine can help (Linux): see
 // spare.go. A packet filter at the socket then drops seven in eight packets of sound of a
 // peer that sends keys as events; they count as received, to the second, because the

@@ -2,6 +2,7 @@ package media
 
 import (
 	"bytes"
+	"maps"
 	"net"
 	"net/netip"
 	"os"
@@ -22,10 +23,13 @@ func ownAddress(second byte) netip.Addr {
 	return netip.AddrFrom4([4]byte{127, second, byte(process >> 8), byte(process)})
 }
 
+// otherNetworks are those that a system has besides.
+var otherNetworks = map[string]func() (network, clock){}
+
 // networks are all makers of sockets that run on this machine.
 func networks(t *testing.T) map[string]func() (network, clock) {
 	t.Helper()
-	return map[string]func() (network, clock){
+	all := map[string]func() (network, clock){
 		"the machine's": func() (network, clock) {
 			n, err := newNetwork()
 			if err != nil {
@@ -35,6 +39,8 @@ func networks(t *testing.T) map[string]func() (network, clock) {
 		},
 		"the portable": func() (network, clock) { return newGoNetwork(), newGoClock() },
 	}
+	maps.Copy(all, otherNetworks)
+	return all
 }
 
 // onEach runs a test with a running engine on each network.

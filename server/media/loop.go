@@ -26,13 +26,13 @@ func (e *Engine) run() {
 	runtime.LockOSThread()
 	prepareThread()
 	defer close(e.done)
-	receive, more := e.receive, e.hasTime // made once: a method value is an allocation
+	receive, more, unsent := e.receive, e.hasTime, e.unsent // made once: a method value is an allocation
 	for !e.stopping() {
 		if e.seated == 0 {
 			e.rest()
 			continue
 		}
-		e.step(receive, more)
+		e.step(receive, more, unsent)
 		e.due = time.Duration(e.wheel.busyFrom(e.tick, longestSleep)) * tickLength
 		e.clock.sleepUntil(e.due)
 	}
@@ -63,7 +63,7 @@ func (e *Engine) rest() {
 // step is one round of the loop: the commands given, the slots up to now, and the
 // packets that have come, as far as there is time for them before the next slot.
 // Sending goes first, so that a flood of packets does not disturb the calls' pace.
-func (e *Engine) step(receive receiver, more func() bool) {
+func (e *Engine) step(receive receiver, more func() bool, unsent func(seat int)) {
 	e.arrival = e.clock.now()
 	e.noteLag(e.arrival - max(time.Duration(e.tick)*tickLength, e.due))
 	e.takeCommands()
@@ -74,6 +74,7 @@ func (e *Engine) step(receive receiver, more func() bool) {
 	}
 	for ; e.tick <= current; e.tick++ {
 		e.serveSlot()
+		e.network.flush(unsent)
 	}
 	e.arrival = e.clock.now()
 	e.network.drain(receive, more)
@@ -97,6 +98,13 @@ func (e *Engine) serveSlot() {
 			e.late.Add(1)
 		}
 		s.serve()
+	}
+}
+
+// unsent takes note that a packet of a seat's session did not go out.
+func (e *Engine) unsent(seat int) {
+	if s := e.seats[seat]; s != nil {
+		s.unsent()
 	}
 }
 

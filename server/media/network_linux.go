@@ -19,6 +19,7 @@ const expeditedForwarding = 46 << 2
 // kernel takes.
 type epollNetwork struct {
 	epoll  int
+	outbox *outbox
 	events [256]unix.EpollEvent
 	buffer [maxPacketBytes]byte
 	from   unix.RawSockaddrInet6 // large enough for an address of either family
@@ -29,7 +30,7 @@ func newNetwork() (network, error) {
 	if err != nil {
 		return nil, fmt.Errorf("make epoll: %w", err)
 	}
-	return &epollNetwork{epoll: epoll}, nil
+	return &epollNetwork{epoll: epoll, outbox: newOutbox()}, nil
 }
 
 // inUse reports whether a port could not be bound because another program has it.
@@ -48,7 +49,7 @@ func (n *epollNetwork) listen(addr netip.AddrPort, seat int) (socket, error) {
 		_ = unix.Close(fd) // nothing was sent through it
 		return nil, err
 	}
-	return &rawSocket{fd: fd}, nil
+	return &rawSocket{fd: fd, seat: seat, outbox: n.outbox}, nil
 }
 
 // prepare binds a socket and has epoll watch it.
@@ -109,8 +110,10 @@ func (n *epollNetwork) source() netip.AddrPort {
 	return netip.AddrPortFrom(netip.AddrFrom16(n.from.Addr).Unmap(), port)
 }
 
+func (n *epollNetwork) flush(unsent func(seat int)) { n.outbox.flush(unsent) }
+
 func (n *epollNetwork) close() error {
-	if err := unix.Close(n.epoll); err != nil {
+	if err := errors.Join(unix.Close(n.epoll), n.outbox.close()); err != nil {
 		return fmt.Errorf("close epoll: %w", err)
 	}
 	return nil
@@ -119,6 +122,8 @@ func (n *epollNetwork) close() error {
 // rawSocket sends to one address at a time and keeps it in the kernel's form.
 type rawSocket struct {
 	fd     int
+	seat   int
+	outbox *outbox
 	to     netip.AddrPort
 	raw    unix.RawSockaddrInet6 // to; of either family
 	length uintptr               // of raw
@@ -130,18 +135,25 @@ func (s *rawSocket) send(packet []byte, to netip.AddrPort) error {
 		s.untie()
 		s.aim(to)
 	}
-	errno := s.write(packet)
-	if errno == unix.ECONNREFUSED {
-		errno = s.write(packet) // it was said of an earlier packet, and instead of sending this one
+	if s.outbox.take(s, packet) {
+		return nil
 	}
-	if errno != 0 {
+	if errno := s.write(packet); errno != 0 {
 		return errno
 	}
 	return nil
 }
 
-// write sends a packet to to.
+// write sends a packet to to, now.
 func (s *rawSocket) write(packet []byte) unix.Errno {
+	errno := s.writeOnce(packet)
+	if errno == unix.ECONNREFUSED {
+		errno = s.writeOnce(packet) // it was said of an earlier packet, and instead of sending this one
+	}
+	return errno
+}
+
+func (s *rawSocket) writeOnce(packet []byte) unix.Errno {
 	raw, length := unsafe.Pointer(&s.raw), s.length
 	if s.tied {
 		raw, length = nil, 0

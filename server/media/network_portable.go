@@ -60,6 +60,8 @@ func (n *goNetwork) drain(receive receiver, more func() bool) {
 	}
 }
 
+func (n *goNetwork) flush(func(int)) {} // nothing is kept
+
 func (n *goNetwork) close() error { return nil }
 
 // goSocket is a socket and the goroutine that reads it.

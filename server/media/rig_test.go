@@ -53,14 +53,14 @@ func (r *rig) start(sink Sink, p Params) (*Session, *fakeSocket) {
 func (r *rig) pass(d time.Duration) {
 	for range int64(d / tickLength) {
 		r.clock.time += tickLength
-		r.step(r.receive, r.hasTime)
+		r.step(r.receive, r.hasTime, r.unsent)
 	}
 }
 
 // stall lets time pass in which the loop does not run, and then lets it run.
 func (r *rig) stall(d time.Duration) {
 	r.clock.time += d
-	r.step(r.receive, r.hasTime)
+	r.step(r.receive, r.hasTime, r.unsent)
 }
 
 // deliver brings packets to a session at the next tick.
@@ -106,7 +106,8 @@ func (n *fakeNetwork) drain(receive receiver, _ func() bool) {
 	n.arrived = n.arrived[:0]
 }
 
-func (n *fakeNetwork) close() error { return nil }
+func (n *fakeNetwork) flush(func(int)) {}
+func (n *fakeNetwork) close() error    { return nil }
 
 // fakeSocket keeps what is sent through it, unless it is a drain for benchmarks.
 type fakeSocket struct {

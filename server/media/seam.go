@@ -17,6 +17,10 @@ type network interface {
 	// is overwritten after receive returns.
 	drain(receive receiver, more func() bool)
 
+	// flush returns when the packets that were given to sockets are sent. It gives unsent
+	// the seat of each of them that the machine did not take after all.
+	flush(unsent func(seat int))
+
 	close() error
 }
 
@@ -25,6 +29,8 @@ type receiver func(seat int, packet []byte, source netip.AddrPort)
 
 // socket is one bound port.
 type socket interface {
+	// send sends a packet, at once or with those of other sockets at the next flush. An
+	// error says that the machine did not take it.
 	send(packet []byte, to netip.AddrPort) error
 	close() error
 

@@ -110,6 +110,14 @@ func (s *Session) send(h header, packet []byte) {
 	s.out.marker = false
 }
 
+// unsent takes back what send has noted of a packet that the machine did not take after
+// all, but for its few octets.
+func (s *Session) unsent() {
+	s.counters.unsent.Add(1)
+	s.counters.sent.Add(^uint64(0))
+	s.control.packets--
+}
+
 // watch reports a peer that should be sending and is not.
 func (s *Session) watch() {
 	limit := s.engine.mediaTimeout

@@ -363,3 +363,16 @@ func TestCallsAreSpreadOverTheSlots(t *testing.T) {
 		}
 	}
 }
+
+// Of a session, a packet that was not taken counts as unsent and not as sent.
+func TestUnsentIsNotSent(t *testing.T) {
+	r := newRig(t, Config{})
+	s, _ := r.start(quiet{}, agreed())
+	r.pass(100 * time.Millisecond)
+	before := s.Stats()
+	r.unsent(s.seat)
+	r.unsent(s.seat + 1) // nobody's
+	if after := s.Stats(); after.Sent != before.Sent-1 || after.Unsent != before.Unsent+1 || before.Sent == 0 {
+		t.Errorf("before %+v, after %+v", before, after)
+	}
+}
