@@ -23,9 +23,9 @@ type Floor struct {
 const floorPort = 20000
 
 // BareLoop sends 50 packets a second from a socket for each call to an address, and reads
-// what comes to it, for ever: the cheapest way this machine knows to move the packets of
-// so many calls. 20 slots of 1 ms, raw system calls, connected sockets, one epoll that is
-// drained in each slot.
+// what comes to it, for ever: the plain way to move the packets of so many calls. 20
+// slots of 1 ms, raw system calls, connected sockets, one epoll that is drained in each
+// slot.
 func BareLoop(calls int, to netip.AddrPort) error {
 	runtime.LockOSThread()
 	epoll, err := unix.EpollCreate1(0)
