@@ -70,7 +70,7 @@ func (r *Run) plateaus(server string) []int {
 	case r.Quick:
 		return []int{20, 40}
 	case server == "asterisk":
-		return []int{200, 240, 280, 320, 360, 400, 440}
+		return []int{200, 240, 280, 320, 360, 400, 440, 500, 560, 640}
 	}
 	return []int{200, 700, 1000, 1200, 1400, 1600, 1800, 2000}
 }
