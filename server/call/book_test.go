@@ -44,6 +44,13 @@ func (b *book) PutRecord(_ context.Context, record ivr.Record, last ...ivr.Row) 
 	})
 }
 
+// hang has each write take so long from now on.
+func (b *book) hang(d time.Duration) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.hangs = d
+}
+
 // write does what b is told to do at a write before it does it.
 func (b *book) write(do func()) error {
 	b.mu.Lock()

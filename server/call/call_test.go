@@ -336,9 +336,7 @@ func TestACardIsEmptiedWhileTheDiskHangs(t *testing.T) {
 		s := newSite(t)
 		c := handOver(t, s, "T-1")
 		c.until(wire.StateCardNumber)
-		s.book.mu.Lock()
-		s.book.hangs = 10 * time.Minute
-		s.book.mu.Unlock()
+		s.book.hang(10 * time.Minute)
 		c.press(visa) // its last key completes the field, whose row is never written
 		pressed := time.Now()
 		if n := c.vault.Len(card.CardNumber); n != len(visa) {
@@ -350,9 +348,7 @@ func TestACardIsEmptiedWhileTheDiskHangs(t *testing.T) {
 		if held := time.Since(pressed); held > cardLife+time.Second {
 			t.Errorf("the card was held for %v", held)
 		}
-		s.book.mu.Lock()
-		s.book.hangs = 0
-		s.book.mu.Unlock()
+		s.book.hang(0)
 		c.HungUp()
 		c.end()
 	})
@@ -369,9 +365,7 @@ func TestTheCustomerWaitsForTheDiskOnce(t *testing.T) {
 		c.until(wire.StateExpiry)
 		c.press("1230")
 		c.until(wire.StateSecurityCode)
-		s.book.mu.Lock()
-		s.book.hangs = 2 * time.Second
-		s.book.mu.Unlock()
+		s.book.hang(2 * time.Second)
 		pressed := time.Now()
 		c.press("123")
 		c.until(wire.StateAuthorizing)

@@ -51,9 +51,7 @@ func TestNextCallNeedNotWaitForTheRecord(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newSite(t)
 		first := s.arrive()
-		s.book.mu.Lock()
-		s.book.hangs = time.Second
-		s.book.mu.Unlock()
+		s.book.hang(time.Second)
 		first.HungUp()
 		synctest.Wait()
 		if _, err := s.Admit(t.Context(), ivrNumber, ""); err != nil || len(s.book.ends()) > 0 {

@@ -11,6 +11,9 @@ import (
 	"tsunagi/server/dtmf"
 )
 
+// maxSentBytes is the longest packet that a session sends.
+const maxSentBytes = headerBytes + maxPayloadBytes + tagRoom
+
 // Engine runs the RTP streams of all calls. Its methods may be called from several
 // goroutines.
 type Engine struct {
@@ -46,11 +49,11 @@ type Engine struct {
 	obeying   []func()      // the commands being done
 	past      Stats         // of the sessions that have ended
 	packet    [headerBytes + maxPayloadBytes]byte
-	samples   [dtmf.MaxHear]int16                           // of decode
-	converted [maxPacketBytes]byte                          // of convert
-	narrowed  [maxPacketBytes]byte                          // of Session.narrow
-	sealed    [headerBytes + maxPayloadBytes + tagRoom]byte // of Session.seal
-	opened    [maxPacketBytes]byte                          // of Session.open
+	samples   [dtmf.MaxHear]int16  // of decode
+	converted [maxPacketBytes]byte // of convert
+	narrowed  [maxPacketBytes]byte // of Session.narrow
+	sealed    [maxSentBytes]byte   // of Session.seal
+	opened    [maxPacketBytes]byte // of Session.open
 }
 
 // New starts an engine. It fails when the range holds no pair of ports or the address

@@ -4,9 +4,6 @@ package media
 // a slot has before the loop is busy all the time.
 const outboxSize = 128
 
-// maxSentBytes is the longest packet that a session sends.
-const maxSentBytes = headerBytes + maxPayloadBytes + tagRoom
-
 // outbox sends the packets of many sockets with one system call. The kernel does for each
 // of them what it does anyhow; what is saved is the way there and back.
 type outbox struct {
