@@ -71,21 +71,27 @@ func (n *epollNetwork) prepare(fd, family int, local unix.Sockaddr, seat int) er
 	return nil
 }
 
-// drain reads one packet of each socket that has any. A call sends one in 20 ms and we
-// come by each millisecond, so that is enough, and who floods a port floods his own.
+// mostOfOne is how many packets of a socket one drain reads. A call sends at most one in
+// the time until the next; more have waited for us. Who floods a port floods his own.
+const mostOfOne = 4
+
+// drain reads the packets of all sockets, a few of each.
 func (n *epollNetwork) drain(receive receiver, more func() bool) {
-	for {
+	for seen := 0; seen < mostOfOne; {
 		ready, _, errno := unix.RawSyscall6(unix.SYS_EPOLL_PWAIT, uintptr(n.epoll),
 			uintptr(unsafe.Pointer(&n.events)), uintptr(len(n.events)), 0, 0, 0)
-		if errno != 0 {
-			return // interrupted; the next tick reads
+		if errno != 0 || ready == 0 {
+			return // interrupted, in which case the next tick reads; or nothing has come
 		}
 		for _, event := range n.events[:ready] {
 			if size, ok := n.read(int(event.Fd)); ok {
 				receive(int(event.Pad), n.buffer[:size], n.source())
 			}
 		}
-		if int(ready) < len(n.events) || !more() {
+		if int(ready) < len(n.events) {
+			seen++ // all that have any
+		}
+		if !more() {
 			return
 		}
 	}

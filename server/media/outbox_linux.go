@@ -1,8 +1,8 @@
 package media
 
-// outboxSize is how many packets one system call sends at most, a power of two: more than
-// a slot has before the loop is busy all the time.
-const outboxSize = 128
+// outboxSize is how many packets one system call sends at most, a power of two: those of a
+// slot.
+const outboxSize = company
 
 // outbox sends the packets of many sockets with one system call. The kernel does for each
 // of them what it does anyhow; what is saved is the way there and back.

@@ -6,8 +6,6 @@ import (
 	"slices"
 	"testing"
 
-	"golang.org/x/sys/unix"
-
 	"tsunagi/server/dtmf"
 )
 
@@ -24,18 +22,7 @@ func sparedSocket(t *testing.T, host netip.Addr) (*rawSocket, func(datagrams [][
 		t.Skipf("this machine has no %s: %v", host, err)
 	}
 	s := opened.(*rawSocket)
-	port, err := unix.Getsockname(s.fd)
-	if err != nil {
-		t.Fatal(err)
-	}
-	at := &net.UDPAddr{IP: host.AsSlice()}
-	switch port := port.(type) {
-	case *unix.SockaddrInet4:
-		at.Port = port.Port
-	case *unix.SockaddrInet6:
-		at.Port = port.Port
-	}
-	conn, err := net.DialUDP("udp", nil, at)
+	conn, err := net.DialUDP("udp", nil, net.UDPAddrFromAddrPort(addrOf(t, s)))
 	if err != nil {
 		t.Fatal(err)
 	}
