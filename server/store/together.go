@@ -15,7 +15,7 @@ import (
 // is gathered for one. While little is written nobody waits for others, and never anybody
 // so long that it could be seen.
 const (
-	apartForEach = 500 * time.Microsecond // that was written within the last second,
+	apartForEach = 750 * time.Microsecond // that was written within the last second,
 	atOnce       = 25                     // but for these
 	apartAtMost  = 30 * time.Millisecond
 )
