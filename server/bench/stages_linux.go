@@ -72,7 +72,7 @@ func (r *Run) plateaus(server string) []int {
 	case server == "asterisk":
 		return []int{200, 240, 280, 320, 360, 400, 440, 500, 560, 640}
 	}
-	return []int{200, 700, 1000, 1200, 1400, 1600, 1800, 2000}
+	return []int{200, 700, 1000, 1200, 1400, 1600, 1800, 2000, 2200, 2400}
 }
 
 func (r *Run) window() time.Duration {
