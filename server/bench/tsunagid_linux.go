@@ -161,13 +161,14 @@ func populate(database string, operators int) (tokens []string, err error) {
 		return nil, err
 	}
 	at := time.Now()
+	lost := at.Add(time.Hour) // the server forgets a session some minutes later, and more operators come all the time
 	for i := range operators {
 		key := ivr.UserKey{Merchant: merchant, User: ivr.UserID(fmt.Sprintf("operator%d", i))}
 		user := ivr.User{Key: key, Role: ivr.RoleOperator, IVRNumber: numberOf(i)}
 		token := base64.RawURLEncoding.EncodeToString(fmt.Appendf(nil, "%d-%s", i, rand.Text()))
 		session := ivr.Session{
 			Token: sha256.Sum256([]byte(token)), User: key, Workstation: workstation(i),
-			Source: "127.0.0.1", CreatedAt: at, SeenAt: at, LostAt: at,
+			Source: "127.0.0.1", CreatedAt: at, SeenAt: at, LostAt: lost,
 		}
 		if err := errors.Join(db.PutUser(ctx, user),
 			db.PutCredential(ctx, key, ivr.Credential{Hash: "none", SetAt: at}),
