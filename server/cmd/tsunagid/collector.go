@@ -17,13 +17,15 @@ const (
 	calmPercent  = 40        // of what lives and does not stand; Go's own choice is 100, of all
 	leastGarbage = 1 << 20   // bytes
 	mostGarbage  = 256 << 20 // bytes
-	collectRate  = time.Second
-	leaves       = 2 // collectRates
+	leaves       = 2         // tuneRates
 )
+
+// tuneRate is how often what is tuned is looked at.
+const tuneRate = time.Second
 
 // pace is what the collector's pace depends on, in bytes.
 type pace struct {
-	made     uint64 // in a collectRate
+	made     uint64 // in a tuneRate
 	live     uint64 // when the collector came last
 	standing uint64 // of live, from start to stop
 }
@@ -43,32 +45,18 @@ func (d *daemon) tuneCollector() {
 		return
 	}
 	runtime.GC()
-	quit, done := make(chan struct{}), make(chan struct{})
-	go func() {
-		defer close(done)
-		tick := time.NewTicker(collectRate)
-		defer tick.Stop()
-		heap := []metrics.Sample{{Name: "/gc/heap/allocs:bytes"}, {Name: "/gc/heap/live:bytes"}}
+	heap := []metrics.Sample{{Name: "/gc/heap/allocs:bytes"}, {Name: "/gc/heap/live:bytes"}}
+	metrics.Read(heap)
+	before, standing, percent := heap[0].Value.Uint64(), heap[1].Value.Uint64(), 0
+	d.each(tuneRate, func() {
 		metrics.Read(heap)
-		standing, percent := heap[1].Value.Uint64(), 0
-		for before := heap[0].Value.Uint64(); ; before = heap[0].Value.Uint64() {
-			metrics.Read(heap)
-			next := pace{heap[0].Value.Uint64() - before, heap[1].Value.Uint64(), standing}.percent()
-			// Each change stops the program for a moment.
-			if next > percent*5/4 || next < percent*4/5 {
-				debug.SetGCPercent(next)
-				percent = next
-			}
-			select {
-			case <-quit:
-				return
-			case <-tick.C:
-			}
+		made := heap[0].Value.Uint64()
+		next := pace{made - before, heap[1].Value.Uint64(), standing}.percent()
+		before = made
+		// Each change stops the program for a moment.
+		if next > percent*5/4 || next < percent*4/5 {
+			debug.SetGCPercent(next)
+			percent = next
 		}
-	}()
-	d.later(func() error {
-		close(quit)
-		<-done
-		return nil
 	})
 }

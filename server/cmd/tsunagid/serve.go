@@ -8,7 +8,6 @@ import (
 	"net"
 	"net/netip"
 	"path/filepath"
-	"runtime"
 	"sync/atomic"
 	"time"
 
@@ -41,11 +40,12 @@ func (c serveCommand) Run(ctx context.Context, s streams) error {
 		return err
 	}
 	slog.SetDefault(newLog(conf.Log, s.err))
-	reserveThread()
+	own := reserveThread()
 	d := &daemon{conf: conf, log: slog.Default(), acceptRestored: c.AcceptRestored}
 	err = d.start(ctx)
 	if err == nil {
 		d.tuneCollector()
+		d.tuneThreads(own)
 		at := append([]any{"version", version.String(), "desktop", d.desktop.Addr().String()}, listening(d.sip, conf.SIP)...)
 		d.log.Info("ready", append(at, "metrics", d.watch.address())...)
 		if tell, ok := ctx.Value(whenReady{}).(func()); ok {
@@ -55,10 +55,6 @@ func (c serveCommand) Run(ctx context.Context, s streams) error {
 	}
 	return errors.Join(err, d.stop())
 }
-
-// reserveThread lets one more thread run Go than the machine has processors, because the
-// loop of the media engine keeps one to itself (media.Config.Reserved).
-func reserveThread() { runtime.GOMAXPROCS(runtime.GOMAXPROCS(0) + 1) }
 
 // daemon is the running server. Its parts are started in the order in which they
 // need each other and stopped in the opposite one.
@@ -85,6 +81,30 @@ type daemon struct {
 
 // later adds what stop has to do; the last added is done first.
 func (d *daemon) later(stop func() error) { d.stops = append(d.stops, stop) }
+
+// each does something at once, and again whenever the interval has passed, until the server
+// stops.
+func (d *daemon) each(interval time.Duration, do func()) {
+	quit, done := make(chan struct{}), make(chan struct{})
+	go func() {
+		defer close(done)
+		tick := time.NewTicker(interval)
+		defer tick.Stop()
+		for {
+			do()
+			select {
+			case <-quit:
+				return
+			case <-tick.C:
+			}
+		}
+	}()
+	d.later(func() error {
+		close(quit)
+		<-done
+		return nil
+	})
+}
 
 func (d *daemon) stop() error {
 	var errs []error
