@@ -2,7 +2,7 @@
 # Measures tsunagid against Asterisk on this machine: the same calls, from the same
 # generator, in one run. What the figures mean: server/docs/performance.md.
 #
-#   bench.sh                    everything, about 25 minutes; fails where a figure is not met
+#   bench.sh                    everything, about 30 minutes; fails where a figure is not met
 #   bench.sh STAGE...           some of it, added to the report: load turns greet loss
 #                               overload floor, or one server's part, as load:tsunagid
 #   BENCH=quick bench.sh ...    short forms, whose figures prove nothing
