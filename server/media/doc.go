@@ -10,9 +10,9 @@
 // All calls share one goroutine on a thread of its own, [Engine]'s loop. Time is cut
 // into ticks of 1 ms; a call with packets of 20 ms has every twentieth tick for its
 // slot. A slot is filled with 128 calls before another is begun, because each time the loop
-// wakes costs as much as some packets; beyond that the calls are spread evenly. At each tick the loop obeys the
-// commands given since, sends one packet for each call of the slot, and reads what has
-// come to all the sockets. It waits for nobody: commands wait for it.
+// wakes costs as much as some packets; beyond that the calls are spread evenly. At each
+// tick the loop obeys the commands given since, sends one packet for each call of the slot,
+// and reads what has come to all the sockets. It waits for nobody: commands wait for it.
 //
 // The loop owns all state of a [Session]. Its methods may be called from anywhere, also
 // from a [Sink]; they take effect at the next tick, in the order of the calls. The

@@ -35,12 +35,8 @@ func reserveThread() (own int) {
 
 // tuneThreads adapts the number of threads to the calls in progress.
 func (d *daemon) tuneThreads(own int) {
-	present := runtime.GOMAXPROCS(0)
 	d.each(tuneRate, func() {
-		// Each change stops the program for a moment.
-		if next := threads(own, d.calls.Live(), present); next != present {
-			runtime.GOMAXPROCS(next)
-			present = next
-		}
+		// A change stops the program for a moment; the number that there is does nothing.
+		runtime.GOMAXPROCS(threads(own, d.calls.Live(), runtime.GOMAXPROCS(0)))
 	})
 }
