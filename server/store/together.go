@@ -13,11 +13,11 @@ import (
 // How long after one commit the next begins. A commit, with its wait for the disk, costs
 // more than all that a hundred calls write meanwhile, and so the more is written, the more
 // is gathered for one. While little is written nobody waits for others, and never anybody
-// so long that it could be seen.
+// so long that it would be felt, between a key and the next prompt or on a screen.
 const (
-	apartForEach = 750 * time.Microsecond // that was written within the last second,
-	atOnce       = 25                     // but for these
-	apartAtMost  = 30 * time.Millisecond
+	apartForEach = 2 * time.Millisecond // that was written within the last second,
+	atOnce       = 25                   // but for these
+	apartAtMost  = 100 * time.Millisecond
 )
 
 // errClosed says that the store has been closed.
