@@ -47,6 +47,7 @@ type Engine struct {
 	arrival   time.Duration // when the loop last looked at the clock
 	due       time.Duration // until when it meant to sleep
 	obeying   []func()      // the commands being done
+	warmed    int           // see warm.go
 	past      Stats         // of the sessions that have ended
 	packet    [headerBytes + maxPayloadBytes]byte
 	samples   [dtmf.MaxHear]int16  // of decode

@@ -93,7 +93,9 @@ func (e *Engine) noteLag(late time.Duration) {
 // serveSlot serves the sessions of the current tick.
 func (e *Engine) serveSlot() {
 	late := e.arrival-time.Duration(e.tick)*tickLength > lateAfter
-	for _, s := range e.wheel.at(e.tick) {
+	slot := e.wheel.at(e.tick)
+	e.warm(slot)
+	for _, s := range slot {
 		if late {
 			s.counters.late.Add(1)
 			e.late.Add(1)

@@ -150,6 +150,9 @@ func (s *rawSocket) send(packet []byte, to netip.AddrPort) error {
 	return nil
 }
 
+// warm implements socket.
+func (s *rawSocket) warm() int { return s.fd + int(s.to.Port()) + int(s.length) }
+
 // write sends a packet to to, now.
 func (s *rawSocket) write(packet []byte) unix.Errno {
 	errno := s.writeOnce(packet)

@@ -104,6 +104,7 @@ func (s *goSocket) takeAll()                {}
 func (s *goSocket) spared() uint64          { return 0 }
 func (s *goSocket) tie(netip.AddrPort) bool { return false }
 func (s *goSocket) untie()                  {}
+func (s *goSocket) warm() int               { return 0 }
 
 // close returns when the goroutine is gone.
 func (s *goSocket) close() error {

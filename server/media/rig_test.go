@@ -139,6 +139,7 @@ func (s *fakeSocket) takeAll()                {}
 func (s *fakeSocket) spared() uint64          { return 0 }
 func (s *fakeSocket) tie(netip.AddrPort) bool { return false }
 func (s *fakeSocket) untie()                  {}
+func (s *fakeSocket) warm() int               { return 0 }
 
 // take returns what was sent since the last take.
 func (s *fakeSocket) take() []sentPacket {

@@ -45,6 +45,9 @@ type socket interface {
 	// whether it can. untie ends that.
 	tie(peer netip.AddrPort) bool
 	untie()
+
+	// warm reads a little of what send looks at, as warm.go has it.
+	warm() int
 }
 
 // clock is the machine's time, counted from when the clock was made.
