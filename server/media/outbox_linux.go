@@ -10,8 +10,9 @@ type outbox struct {
 	ring    *ring // nil where the machine has none, or allows none: each socket sends by itself
 	count   int
 	from    [outboxSize]*rawSocket
-	packets [outboxSize][maxSentBytes]byte
-	lengths [outboxSize]int
+	packets [outboxSize][]byte // in room, one behind the other
+	used    int                // of room
+	room    [outboxSize * maxSentBytes]byte
 	unsent  []int // seats, since the last flush
 }
 
@@ -32,8 +33,9 @@ func (o *outbox) take(s *rawSocket, packet []byte) bool {
 	if o.count == outboxSize {
 		o.submit()
 	}
-	own := o.packets[o.count][:copy(o.packets[o.count][:], packet)]
-	o.from[o.count], o.lengths[o.count] = s, len(own)
+	own := o.room[o.used:][:copy(o.room[o.used:], packet)]
+	o.used += len(own)
+	o.from[o.count], o.packets[o.count] = s, own
 	o.ring.send(s.fd, own, o.count)
 	o.count++
 	return true
@@ -53,13 +55,13 @@ func (o *outbox) flush(unsent func(seat int)) {
 
 func (o *outbox) submit() {
 	o.ring.submit(o.tryAgain)
-	o.count = 0
+	o.count, o.used = 0, 0
 }
 
 // tryAgain sends a packet by itself: what was wrong may have been the ring, or be said of
 // an earlier packet.
 func (o *outbox) tryAgain(n int) {
-	if s := o.from[n]; s.write(o.packets[n][:o.lengths[n]]) != 0 {
+	if s := o.from[n]; s.write(o.packets[n]) != 0 {
 		o.unsent = append(o.unsent, s.seat)
 	}
 }
