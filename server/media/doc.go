@@ -9,7 +9,7 @@
 //
 // All calls share one goroutine on a thread of its own, [Engine]'s loop. Time is cut
 // into ticks of 1 ms; a call with packets of 20 ms has every twentieth tick for its
-// slot. A slot is filled with 128 calls before another is begun, because each time the loop
+// slot. A slot is filled with 256 calls before another is begun, because each time the loop
 // wakes costs as much as some packets; beyond that the calls are spread evenly. At each
 // tick the loop obeys the commands given since, sends one packet for each call of the slot,
 // and reads what has come to all the sockets. It waits for nobody: commands wait for it.
@@ -18,7 +18,7 @@
 // from a [Sink]; they take effect at the next tick, in the order of the calls. The
 // engine starts the loop in [New] and [Engine.Close] returns when it is gone. Without
 // calls the loop sleeps, and with few it sleeps over the ticks that no call sends at, at
-// most 10 ms at once.
+// most 20 ms at once.
 //
 // A late loop sends what it missed at once, so that no sound is lost, up to 200 ms;
 // beyond that it goes on with the present and the timestamps tell of the gap.

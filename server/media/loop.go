@@ -16,9 +16,10 @@ const maxBehind = 200
 
 // longestSleep is for how many ticks with nothing to send the loop sleeps at once: what
 // comes waits no longer, and neither do commands. Nobody feels that of a key, and each
-// waking is dear, as the processor finds nothing where it left it. It divides every packet
-// length, so that a steady stream is looked at steadily and shows no jitter.
-const longestSleep = 10
+// waking is dear, as the processor finds nothing where it left it. It is the usual length
+// of a packet, so that a steady stream is looked at steadily and shows no jitter; calls with
+// another length have slots of their own, at which the loop looks too.
+const longestSleep = 20
 
 // run is the loop. The goroutine keeps its thread to itself, so that the thread wakes
 // for the loop alone and may be put before the rest of the program; the thread ends

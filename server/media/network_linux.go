@@ -71,7 +71,7 @@ func (n *epollNetwork) prepare(fd, family int, local unix.Sockaddr, seat int) er
 	return nil
 }
 
-// mostOfOne is how many packets of a socket one drain reads. A call sends at most one in
+// mostOfOne is how many packets of a socket one drain reads. A call sends one or two in
 // the time until the next; more have waited for us. Who floods a port floods his own.
 const mostOfOne = 4
 

@@ -114,6 +114,9 @@ func TestOutboxSendsWithTheFlush(t *testing.T) {
 // A packet more than there is room for neither is lost nor overtakes the others.
 func TestOutboxThatIsFull(t *testing.T) {
 	o := newOffice(t)
+	if err := o.peer.SetReadBuffer(1 << 20); err != nil { // else what comes at once does not fit
+		t.Fatal(err)
+	}
 	var want []string
 	for i := range outboxSize + 3 {
 		want = append(want, fmt.Sprint("packet ", i))

@@ -340,7 +340,7 @@ func TestALoopFarBehindGoesOnWithThePresent(t *testing.T) {
 // TestCallsAreSpreadOverTheSlots: few calls share few slots, so that the loop wakes
 // seldom; once each slot has its company, the calls are spread evenly.
 func TestCallsAreSpreadOverTheSlots(t *testing.T) {
-	r := newRig(t, Config{PortMin: 20000, PortMax: 25999})
+	r := newRig(t, Config{PortMin: 20000, PortMax: 31999})
 	start := func(calls int) (busy int) {
 		for range calls {
 			r.start(&recorder{}, agreed())

@@ -27,8 +27,8 @@ func (w *wheel) busyFrom(tick int64, limit int) int64 {
 
 // company is how many sessions share a slot before another slot is begun. Each slot is a
 // time at which the loop wakes, which costs as much as a few packets do; and so many
-// packets are sent, in half a millisecond, before the last of them is late.
-const company = 128
+// packets are sent, in a millisecond, before the last of them is late.
+const company = 256
 
 // add gives s slots that lie period ticks apart.
 func (w *wheel) add(s *Session, period int) {
