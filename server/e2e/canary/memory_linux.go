@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"strings"
 )
 
@@ -56,6 +57,16 @@ func (s *Search) Memory(pid int) (locked, elsewhere []string, err error) {
 	if err != nil {
 		return nil, nil, err
 	}
+	// Those first where cards are kept: the process goes on, and they do not stay for long.
+	slices.SortStableFunc(regions, func(a, b Region) int {
+		switch {
+		case a.Locked == b.Locked:
+			return 0
+		case a.Locked:
+			return -1
+		}
+		return 1
+	})
 	contents, err := read(pid, regions)
 	if err != nil {
 		return nil, nil, err
