@@ -28,7 +28,7 @@ func (s *Session) warm() int {
 // cacheLine is how many bytes most processors fetch at once.
 const cacheLine = 64
 
-// warm reads a byte in each line of memory with the sound of the next packet.
+// warm reads a byte in each line of memory with the sound of the next packet, one of 20 ms.
 func (p *player) warm(codec sdp.Codec) (sum int) {
 	if p.clip >= len(p.clips) {
 		return 0

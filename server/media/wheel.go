@@ -40,9 +40,9 @@ func (w *wheel) add(s *Session, period int) {
 }
 
 // best returns the phase at which a session of a period goes: one that is begun and not
-// full, or else the least used, and of several such the one farthest from what is used.
-// The loop looks at what comes every longestSleep anyhow; slots that lie apart fall
-// together with that.
+// full, or else the least used, and of several such the one farthest from what is used: the
+// packets of one slot are sent before those of the next are due, and what comes is looked at
+// more often.
 func (w *wheel) best(period int) (best int) {
 	least, farthest := int(^uint(0)>>1), 0
 	for phase := range period {
