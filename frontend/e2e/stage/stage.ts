@@ -111,7 +111,10 @@ export class Stage {
 
   /** visit opens the screens, as soon as the program serves them. */
   async visit(): Promise<void> {
-    await vi.waitFor(() => this.page.goto(`http://${this.desktop.address}/`), { timeout: patienceMs });
+    const screens = `http://${this.desktop.address}/`;
+    // Not the browser asks: its page for what is not served yet loads again by itself, and its loading and ours interrupt each other.
+    await vi.waitFor(() => fetch(screens), { timeout: patienceMs });
+    await this.page.goto(screens);
     await this.page.locator("main").first().waitFor();
     await this.page.evaluate(() => document.fonts.ready);
   }
