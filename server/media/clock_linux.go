@@ -75,7 +75,7 @@ func sleepOnce(until *unix.Timespec) unix.Errno {
 // The thread of the loop is worth this much more than the others of the machine, and
 // its timers may be this much late, in nanoseconds, for the kernel's convenience.
 const (
-	threadNice   = -10
+	threadNice   = -5
 	timerSlack   = 1000
 	threadItself = 0
 )
