@@ -38,6 +38,7 @@ const markBytes = 320
 type mark struct {
 	mu   sync.Mutex
 	path string
+	file *os.File // open since the first change
 	text markText
 	had  bool // the file was there and could be read
 }
@@ -80,12 +81,22 @@ func (m *mark) change(change func(*markText)) {
 	if err != nil || len(text) >= markBytes {
 		return
 	}
-	file, err := os.OpenFile(m.path, os.O_CREATE|os.O_WRONLY, 0o600)
-	if err != nil {
-		return
+	if m.file == nil {
+		if m.file, err = os.OpenFile(m.path, os.O_CREATE|os.O_WRONLY, 0o600); err != nil {
+			return
+		}
 	}
-	defer file.Close() //nolint:errcheck // see above
-	_, _ = file.WriteAt([]byte(string(text)+strings.Repeat(" ", markBytes-1-len(text))+"\n"), 0)
+	_, _ = m.file.WriteAt([]byte(string(text)+strings.Repeat(" ", markBytes-1-len(text))+"\n"), 0)
+}
+
+// close lets go of the file.
+func (m *mark) close() {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.file != nil {
+		_ = m.file.Close() // see change
+		m.file = nil
+	}
 }
 
 // searchable is how far back the acquirer's books are asked for where a restored

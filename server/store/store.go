@@ -93,6 +93,7 @@ func (s *Store) prepare(ctx context.Context) error {
 // Close ends all use. Connections in use finish what they do.
 func (s *Store) Close() error {
 	s.together.close()
+	defer s.mark.close()
 	// The reader goes first: the last connection to close is the one that may
 	// write, so that SQLite can fold the log into the file and remove it.
 	return errors.Join(s.read.Close(), s.write.Close())
