@@ -33,9 +33,7 @@ func group(t *testing.T, analyze, name string) systemCalls {
 	all := systemCalls{}
 	for _, line := range strings.Split(string(out), "\n")[1:] {
 		if word := strings.TrimSpace(line); word != "" && !strings.HasPrefix(word, "#") {
-			for call := range group(t, analyze, word) {
-				all[call] = true
-			}
+			maps.Copy(all, group(t, analyze, word))
 		}
 	}
 	return all
@@ -84,7 +82,8 @@ func TestTheUnitGrantsWhatTheServerAsksOfTheKernel(t *testing.T) {
 	}
 	s := site.Prepare(t, "127.0.0.1:0", nil)
 	trace, traced := filepath.Join(s.Dir, "trace"), filepath.Join(s.Dir, "traced")
-	script := fmt.Sprintf("#!/bin/sh\nexec %s -D -f -qq -e signal=none -o %s %s \"$@\"\n", strace, trace, s.Program)
+	// Names are enough: with -s 0 nothing that is read or written stands in the trace.
+	script := fmt.Sprintf("#!/bin/sh\nexec %s -D -f -qq -s 0 -e signal=none -o %s %s \"$@\"\n", strace, trace, s.Program)
 	if err := os.WriteFile(traced, []byte(script), 0o700); err != nil {
 		t.Fatal(err)
 	}
