@@ -42,7 +42,8 @@ type Conn struct {
 	ws         *websocket.Conn
 	limits     Limits
 	batch      *batch        // under ws at the server, nil at the desktop
-	wake       chan struct{} // has room for one: there are frames in the queue
+	wake       chan struct{} // has room for one: the queue is to leave now
+	gathered   *time.Timer   // runs while frames of the queue wait for the end of Limits.GatherFor
 	pong       chan string   // the newest ping's answer
 	received   chan incoming // closed by the reading goroutine
 	finish     chan struct{} // closed by Close: write what is queued, then the close frame
@@ -54,6 +55,7 @@ type Conn struct {
 	mu        sync.Mutex
 	queue     []*encoded // frames that wait to be written
 	unsent    int        // those in the queue, and those that are being written
+	leftAt    time.Time  // when frames began to leave last
 	finishing bool
 	closeBody []byte // of the close frame, set before finish is closed
 	err       error  // why the connection is over; nil while it is up
@@ -74,21 +76,24 @@ func start(ws *websocket.Conn, under *batch, limits Limits) *Conn {
 		received: make(chan incoming, receivedLength),
 		finish:   make(chan struct{}),
 		done:     make(chan struct{}),
+		gathered: time.NewTimer(limits.GatherFor),
 		begun:    time.Now(),
 	}
+	c.gathered.Stop() // nothing waits yet
 	c.goroutines.Go(c.read)
 	c.goroutines.Go(c.write)
 	return c
 }
 
-// Send queues a frame and never waits. A nil body is left out. It fails with
+// Send queues a frame and never waits. A nil body is left out. One with an id leaves at
+// once, one without may wait for others (Limits.GatherFor). It fails with
 // ErrSlow, and ends the connection, when the queue is full; with the reason of the
 // end when the connection is over; or when body has no JSON form. That a frame
 // was queued does not say that it arrived.
 func (c *Conn) Send(kind wire.Kind, id int64, body any) error {
 	frame, err := encode(kind, id, body)
 	if err == nil {
-		err = c.put(frame)
+		err = c.put(frame, id != 0)
 	}
 	if err != nil {
 		return fmt.Errorf("send %s: %w", kind, err)

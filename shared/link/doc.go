@@ -14,11 +14,17 @@
 // Frames arrive in the order in which they were sent. Send never waits: it puts
 // the frame into a bounded queue, and where that is full the connection ends with
 // ErrSlow, so that one slow reader holds up no one. What waits in a server's queue
-// leaves together. A frame above Limits.MaxFrameBytes ends the connection with close code 1009; a frame that is
-// no wire.Frame is reported by Receive as *BadFrame and the connection lives on,
-// so that the caller may answer it. A peer that is silent for Limits.PingEvery is
-// pinged, one that speaks is not; one that is silent for Limits.DeadAfter, answers
-// to pings included, is dead: the connection ends with ErrDead.
+// leaves together, and until Limits.GatherFor after the last write it waits for more.
+// These leave at once: the first frame after a quiet time; one with an ID, for which
+// somebody waits, with all before it; a queue that is half full; pings and pongs;
+// and, when the connection is closed, what still waits.
+//
+// A frame above Limits.MaxFrameBytes ends the connection with close code 1009; a
+// frame that is no wire.Frame is reported by Receive as *BadFrame and the connection
+// lives on, so that the caller may answer it. A peer that is silent for
+// Limits.PingEvery is pinged, one that speaks is not; one that is silent for
+// Limits.DeadAfter, answers to pings included, is dead: the connection ends with
+// ErrDead.
 //
 // Nothing of a frame's content is ever part of an error: it may be a password, or
 // a card number typed where none belongs.

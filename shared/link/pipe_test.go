@@ -20,12 +20,16 @@ type site struct {
 	accepted chan *Conn
 	refused  chan error
 	connect  ConnectFunc
+	through  func(http.ResponseWriter) http.ResponseWriter // nil, or what comes under a connection
 }
 
 func newSite(t *testing.T, limits Limits) *site {
 	t.Helper()
 	s := &site{accepted: make(chan *Conn, 1), refused: make(chan error, 1)}
 	server, connect := startServer(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if s.through != nil {
+			w = s.through(w)
+		}
 		conn, err := Accept(w, r, limits)
 		if err != nil {
 			s.refused <- err

@@ -63,8 +63,9 @@ func (e *encoded) free() {
 	}
 }
 
-// put adds a frame to the queue, unless it is full or the connection over.
-func (c *Conn) put(frame *encoded) error {
+// put adds a frame to the queue, unless it is full or the connection over. One that is
+// awaited does not wait for others.
+func (c *Conn) put(frame *encoded, awaited bool) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	switch {
@@ -78,10 +79,7 @@ func (c *Conn) put(frame *encoded) error {
 	}
 	c.unsent++
 	c.queue = append(c.queue, frame)
-	select {
-	case c.wake <- struct{}{}:
-	default:
-	}
+	c.rouseLocked(awaited)
 	return nil
 }
 
@@ -89,11 +87,14 @@ func (c *Conn) put(frame *encoded) error {
 func (c *Conn) write() {
 	ping := time.NewTimer(c.limits.PingEvery)
 	defer ping.Stop()
+	defer c.gathered.Stop()
 	var room []*encoded
 	for {
 		var err error
 		select {
 		case <-c.wake:
+			room, err = c.writeQueue(room)
+		case <-c.gathered.C:
 			room, err = c.writeQueue(room)
 		case <-ping.C:
 			again := c.limits.PingEvery - c.silence()
@@ -129,6 +130,9 @@ func (c *Conn) writeQueue(room []*encoded) ([]*encoded, error) {
 	c.mu.Lock()
 	frames := c.queue
 	c.queue = room
+	if len(frames) > 0 {
+		c.restLocked()
+	}
 	c.mu.Unlock()
 	err := c.writeBatch(frames)
 	c.mu.Lock()

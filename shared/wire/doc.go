@@ -11,7 +11,7 @@
 //	client                              server
 //	login, resume              ──►
 //	                           ◄──      session          (the answer)
-//	                           ◄──      snapshot         (pushed at once)
+//	                           ◄──      snapshot         (pushed next)
 //	                           ◄──      change …         (pushed, Seq without a gap)
 //	sendOrder                  ──►
 //	                           ◄──      orderSent | error
