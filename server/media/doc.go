@@ -34,7 +34,8 @@
 // band alone, as clips, bridges and tones have no more.
 //
 // Where the machine has io_uring and allows it (Linux 5.18 and up), the packets of a slot
-// leave with one system call: see outbox_linux.go. Else each has one of its own.
+// leave with one system call: see outbox_linux.go. Else each has one of its own. On Linux the
+// loop is told what has come by signals: see bell_linux.go.
 //
 // What nobody listens to is not even read, where the machine can help (Linux): see
 // spare.go. A packet filter at the socket then drops seven in eight packets of sound of a

@@ -160,6 +160,8 @@ func (e *Engine) hasTime() bool {
 
 // enter takes a session in.
 func (e *Engine) enter(s *Session) {
+	s.socket.watch()
+	s.control.socket.watch()
 	e.seats[s.seat] = s
 	e.seated++
 }

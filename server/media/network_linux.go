@@ -14,29 +14,40 @@ import (
 // the TOS byte.
 const expeditedForwarding = 46 << 2
 
-// epollNetwork reads all sockets through one epoll. Its system calls are raw: none of
-// them waits, so the scheduler need not be told, and a packet costs no more than the
-// kernel takes.
-type epollNetwork struct {
-	epoll  int
-	outbox *outbox
-	events [256]unix.EpollEvent
-	buffer [maxPacketBytes]byte
-	from   unix.RawSockaddrInet6 // large enough for an address of either family
+// rawNetwork asks the kernel itself. Its system calls are raw: none of them waits, so the
+// scheduler need not be told, and a packet costs no more than the kernel takes.
+type rawNetwork struct {
+	bell    *bell // nil where the machine has none
+	watched []watched
+	behind  []int  // descriptors of sockets that may hold more than was told of
+	turn    uint64 // of drain
+	outbox  *outbox
+	buffer  [maxPacketBytes]byte
+	from    unix.RawSockaddrInet6 // large enough for an address of either family
+}
+
+// watched is what drain knows of a socket; its place in the list is its descriptor.
+type watched struct {
+	open   bool
+	mute   bool // it does not ring, and is always behind
+	behind bool // it is in the list
+	seat   int
+	turn   uint64 // that it was read in last
+	taken  int    // in that turn
 }
 
 func newNetwork() (network, error) {
-	epoll, err := unix.EpollCreate1(unix.EPOLL_CLOEXEC)
+	bell, err := newBell()
 	if err != nil {
-		return nil, fmt.Errorf("make epoll: %w", err)
+		bell = nil // then each socket is asked
 	}
-	return &epollNetwork{epoll: epoll, outbox: newOutbox()}, nil
+	return &rawNetwork{bell: bell, outbox: newOutbox()}, nil
 }
 
 // inUse reports whether a port could not be bound because another program has it.
 func inUse(err error) bool { return errors.Is(err, unix.EADDRINUSE) }
 
-func (n *epollNetwork) listen(addr netip.AddrPort, seat int) (socket, error) {
+func (n *rawNetwork) listen(addr netip.AddrPort, seat int) (socket, error) {
 	family, local := unix.AF_INET6, sockaddr(addr)
 	if addr.Addr().Is4() {
 		family = unix.AF_INET
@@ -45,15 +56,15 @@ func (n *epollNetwork) listen(addr netip.AddrPort, seat int) (socket, error) {
 	if err != nil {
 		return nil, fmt.Errorf("make socket: %w", err)
 	}
-	if err := n.prepare(fd, family, local, seat); err != nil {
+	if err := prepare(fd, family, local); err != nil {
 		_ = unix.Close(fd) // nothing was sent through it
 		return nil, err
 	}
-	return &rawSocket{fd: fd, seat: seat, outbox: n.outbox}, nil
+	return &rawSocket{fd: fd, seat: seat, network: n}, nil
 }
 
-// prepare binds a socket and has epoll watch it.
-func (n *epollNetwork) prepare(fd, family int, local unix.Sockaddr, seat int) error {
+// prepare binds a socket.
+func prepare(fd, family int, local unix.Sockaddr) error {
 	// Routers that know classes put speech first; where it is not allowed we go without.
 	if family == unix.AF_INET {
 		_ = unix.SetsockoptInt(fd, unix.IPPROTO_IP, unix.IP_TOS, expeditedForwarding)
@@ -63,12 +74,25 @@ func (n *epollNetwork) prepare(fd, family int, local unix.Sockaddr, seat int) er
 	if err := unix.Bind(fd, local); err != nil {
 		return fmt.Errorf("bind: %w", err)
 	}
-	// Level-triggered: what one drain leaves unread is reported again by the next.
-	event := unix.EpollEvent{Events: unix.EPOLLIN, Fd: int32(fd), Pad: int32(seat)}
-	if err := unix.EpollCtl(n.epoll, unix.EPOLL_CTL_ADD, fd, &event); err != nil {
-		return fmt.Errorf("watch socket: %w", err)
-	}
 	return nil
+}
+
+// watch implements socket. What came before it rings was not told of.
+func (s *rawSocket) watch() {
+	n := s.network
+	n.watched = append(n.watched, make([]watched, max(0, s.fd+1-len(n.watched)))...)
+	w := &n.watched[s.fd]
+	*w = watched{open: true, seat: s.seat, behind: w.behind, mute: n.bell == nil || n.bell.hang(s.fd) != nil}
+	n.suspect(s.fd)
+	s.watched = true
+}
+
+// suspect has the next drain read a socket until it is empty.
+func (n *rawNetwork) suspect(fd int) {
+	if w := &n.watched[fd]; !w.behind {
+		w.behind = true
+		n.behind = append(n.behind, fd)
+	}
 }
 
 // mostOfOne is how many packets of a socket one drain reads. A call sends one or two in
@@ -76,38 +100,93 @@ func (n *epollNetwork) prepare(fd, family int, local unix.Sockaddr, seat int) er
 const mostOfOne = 4
 
 // drain reads the packets of all sockets, a few of each.
-func (n *epollNetwork) drain(receive receiver, more func() bool) {
-	for seen := 0; seen < mostOfOne; {
-		ready, _, errno := unix.RawSyscall6(unix.SYS_EPOLL_PWAIT, uintptr(n.epoll),
-			uintptr(unsafe.Pointer(&n.events)), uintptr(len(n.events)), 0, 0, 0)
-		if errno != 0 || ready == 0 {
-			return // interrupted, in which case the next tick reads; or nothing has come
+func (n *rawNetwork) drain(receive receiver, more func() bool) {
+	n.turn++
+	n.catchUp(receive, more)
+	if n.bell == nil {
+		return
+	}
+	for {
+		rung := n.bell.listen()
+		for i := range rung {
+			n.answer(&rung[i], receive)
 		}
-		for _, event := range n.events[:ready] {
-			if size, ok := n.read(int(event.Fd)); ok {
-				receive(int(event.Pad), n.buffer[:size], n.source())
-			}
-		}
-		if int(ready) < len(n.events) {
-			seen++ // all that have any
-		}
-		if !more() {
+		if len(rung) < len(n.bell.rung) || !more() {
 			return
 		}
 	}
 }
 
+// answer reads one packet, as each has rung by itself, unless its socket has had its share.
+func (n *rawNetwork) answer(rung *unix.SignalfdSiginfo, receive receiver) {
+	if unix.Signal(rung.Signo) == overflown {
+		for fd := range n.watched {
+			n.suspect(fd)
+		}
+		return
+	}
+	fd := int(rung.Fd)
+	if fd < 0 || fd >= len(n.watched) || !n.watched[fd].open {
+		return // it is closed, and the descriptor may be another's
+	}
+	if !n.share(fd) {
+		n.suspect(fd)
+		return
+	}
+	n.take(fd, receive)
+}
+
+// catchUp reads the sockets of the list, and takes those off it that are empty. For how
+// many there was time decides who comes first in the next turn.
+func (n *rawNetwork) catchUp(receive receiver, more func() bool) {
+	list := n.behind
+	n.behind = list[:0]
+	for i, fd := range list {
+		if i%64 == 63 && !more() {
+			n.behind = append(list[i:], n.behind...)
+			return
+		}
+		w := &n.watched[fd]
+		empty := !w.open
+		for !empty && n.share(fd) {
+			empty = !n.take(fd, receive)
+		}
+		if w.behind = !empty || w.open && w.mute; w.behind {
+			n.behind = append(n.behind, fd)
+		}
+	}
+}
+
+// share reports whether one more packet of a socket may be read in this turn, and counts it.
+func (n *rawNetwork) share(fd int) bool {
+	w := &n.watched[fd]
+	if w.turn != n.turn {
+		w.turn, w.taken = n.turn, 0
+	}
+	w.taken++
+	return w.taken <= mostOfOne
+}
+
+// take reads a packet of a socket and reports whether there may be another one.
+func (n *rawNetwork) take(fd int, receive receiver) bool {
+	size, errno := n.read(fd)
+	if errno == 0 {
+		receive(n.watched[fd].seat, n.buffer[:size], n.source())
+	}
+	return errno != unix.EAGAIN // others tell of a packet that we sent
+}
+
 // read takes one packet into the buffer and its source into from.
-func (n *epollNetwork) read(fd int) (size int, ok bool) {
+func (n *rawNetwork) read(fd int) (size int, errno unix.Errno) {
 	length := uint32(unsafe.Sizeof(n.from))
 	got, _, errno := unix.RawSyscall6(unix.SYS_RECVFROM, uintptr(fd),
 		uintptr(unsafe.Pointer(&n.buffer)), uintptr(len(n.buffer)), 0,
 		uintptr(unsafe.Pointer(&n.from)), uintptr(unsafe.Pointer(&length)))
-	return int(got), errno == 0
+	return int(got), errno
 }
 
 // source returns from as an address.
-func (n *epollNetwork) source() netip.AddrPort {
+func (n *rawNetwork) source() netip.AddrPort {
 	port := ntohs(n.from.Port)
 	if n.from.Family == unix.AF_INET {
 		v4 := (*unix.RawSockaddrInet4)(unsafe.Pointer(&n.from))
@@ -116,24 +195,25 @@ func (n *epollNetwork) source() netip.AddrPort {
 	return netip.AddrPortFrom(netip.AddrFrom16(n.from.Addr).Unmap(), port)
 }
 
-func (n *epollNetwork) flush(unsent func(seat int)) { n.outbox.flush(unsent) }
+func (n *rawNetwork) flush(unsent func(seat int)) { n.outbox.flush(unsent) }
 
-func (n *epollNetwork) close() error {
-	if err := errors.Join(unix.Close(n.epoll), n.outbox.close()); err != nil {
-		return fmt.Errorf("close epoll: %w", err)
+func (n *rawNetwork) close() error {
+	if n.bell == nil {
+		return n.outbox.close()
 	}
-	return nil
+	return errors.Join(n.bell.close(), n.outbox.close())
 }
 
 // rawSocket sends to one address at a time and keeps it in the kernel's form.
 type rawSocket struct {
-	fd     int
-	seat   int
-	outbox *outbox
-	to     netip.AddrPort
-	raw    unix.RawSockaddrInet6 // to; of either family
-	length uintptr               // of raw
-	tied   bool                  // to to
+	fd      int
+	seat    int
+	network *rawNetwork
+	to      netip.AddrPort
+	raw     unix.RawSockaddrInet6 // to; of either family
+	length  uintptr               // of raw
+	tied    bool                  // to to
+	watched bool
 }
 
 func (s *rawSocket) send(packet []byte, to netip.AddrPort) error {
@@ -141,7 +221,7 @@ func (s *rawSocket) send(packet []byte, to netip.AddrPort) error {
 		s.untie()
 		s.aim(to)
 	}
-	if s.outbox.take(s, packet) {
+	if s.network.outbox.take(s, packet) {
 		return nil
 	}
 	if errno := s.write(packet); errno != 0 {
@@ -186,6 +266,9 @@ func (s *rawSocket) aim(to netip.AddrPort) {
 }
 
 func (s *rawSocket) close() error {
+	if s.watched {
+		s.network.watched[s.fd].open = false
+	}
 	if err := unix.Close(s.fd); err != nil {
 		return fmt.Errorf("close socket: %w", err)
 	}

@@ -9,23 +9,31 @@ import (
 	"time"
 )
 
-// A machine without io_uring passes all tests too.
+// A machine without io_uring passes all tests too, and so does one without signals.
 func init() {
-	otherNetworks["one packet at a time"] = func() (network, clock) {
-		n, err := newNetwork()
-		if err != nil {
-			panic(err)
+	other := func(change func(*rawNetwork)) func() (network, clock) {
+		return func() (network, clock) {
+			n, err := newNetwork()
+			if err != nil {
+				panic(err)
+			}
+			change(n.(*rawNetwork))
+			return n, newClock(false)
 		}
-		plain := n.(*epollNetwork)
-		_ = plain.outbox.close()
-		plain.outbox = &outbox{}
-		return plain, newClock(false)
 	}
+	otherNetworks["one packet at a time"] = other(func(n *rawNetwork) {
+		_ = n.outbox.close()
+		n.outbox = &outbox{}
+	})
+	otherNetworks["without signals"] = other(func(n *rawNetwork) {
+		_ = n.bell.close()
+		n.bell = nil
+	})
 }
 
 // office is a network with an outbox, and a socket of it that is tied to a telephone.
 type office struct {
-	*epollNetwork
+	*rawNetwork
 	socket *rawSocket
 	peer   *net.UDPConn
 	unsent []int
@@ -37,7 +45,7 @@ func newOffice(t *testing.T) *office {
 	if err != nil {
 		t.Fatal(err)
 	}
-	o := &office{epollNetwork: n.(*epollNetwork)}
+	o := &office{rawNetwork: n.(*rawNetwork)}
 	t.Cleanup(func() { _ = o.close() })
 	if o.outbox.ring == nil {
 		t.Skip("this machine makes no io_uring")

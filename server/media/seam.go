@@ -9,7 +9,7 @@ import (
 // loop only.
 type network interface {
 	// listen binds addr. What comes to it is drained under the seat given, which is
-	// controlOf(seat) for the RTCP port.
+	// controlOf(seat) for the RTCP port, once it is watched.
 	listen(addr netip.AddrPort, seat int) (socket, error)
 
 	// drain hands over the packets that have come, at least one of each socket that
@@ -32,6 +32,10 @@ type socket interface {
 	// send sends a packet, at once or with those of other sockets at the next flush. An
 	// error says that the machine did not take it.
 	send(packet []byte, to netip.AddrPort) error
+
+	// watch has drain hand over what comes. It is called from the loop, as is close from
+	// then on.
+	watch()
 	close() error
 
 	// spare has the machine keep back the sound of a payload type, as spare.go has it,

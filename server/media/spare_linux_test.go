@@ -13,10 +13,7 @@ import (
 // comes through: the datagrams sent since, by number.
 func sparedSocket(t *testing.T, host netip.Addr) (*rawSocket, func(datagrams [][]byte) (came []int)) {
 	t.Helper()
-	n, err := newNetwork()
-	if err != nil {
-		t.Fatal(err)
-	}
+	n := ownNetwork(t)
 	opened, err := n.listen(netip.AddrPortFrom(host, 0), 0)
 	if err != nil {
 		t.Skipf("this machine has no %s: %v", host, err)
@@ -29,8 +26,8 @@ func sparedSocket(t *testing.T, host netip.Addr) (*rawSocket, func(datagrams [][
 	t.Cleanup(func() {
 		_ = conn.Close()
 		_ = s.close()
-		_ = n.close()
 	})
+	s.watch()
 	if !s.spare(staticPCMU) {
 		t.Skip("this kernel cannot")
 	}
