@@ -13,9 +13,9 @@ import (
 // would wait at each socket, and the kernel would wake it for each packet that is sent as
 // well, because there is room again to send: a twentieth of the processor.
 type bell struct {
-	fd   int
-	ours bool // by the thread that reads it
-	rung [64]unix.SignalfdSiginfo
+	fd     int
+	thread int // who reads it; 0 before the first socket
+	rung   [64]unix.SignalfdSiginfo
 }
 
 const (
@@ -48,22 +48,25 @@ func newBell() (*bell, error) {
 
 // hang has a socket ring for what comes from now on. It is for the thread that reads.
 func (b *bell) hang(socket int) error {
-	if !b.ours {
+	if b.thread == 0 {
 		set := signals()
 		if err := unix.PthreadSigmask(unix.SIG_BLOCK, &set, nil); err != nil {
 			return fmt.Errorf("block signals: %w", err)
 		}
-		b.ours = true
+		b.thread = unix.Gettid()
 	}
-	owner := struct{ kind, thread int32 }{ownerThread, int32(unix.Gettid())}
-	if _, _, errno := unix.RawSyscall(unix.SYS_FCNTL, uintptr(socket), unix.F_SETOWN_EX, uintptr(unsafe.Pointer(&owner))); errno != 0 {
-		return fmt.Errorf("own socket: %w", errno)
-	}
-	if _, err := unix.FcntlInt(uintptr(socket), unix.F_SETSIG, int(arrived)); err != nil {
-		return fmt.Errorf("choose signal: %w", err)
-	}
-	if _, err := unix.FcntlInt(uintptr(socket), unix.F_SETFL, unix.O_NONBLOCK|unix.O_ASYNC); err != nil {
-		return fmt.Errorf("ask for signals: %w", err)
+	owner := struct{ kind, thread int32 }{ownerThread, int32(b.thread)}
+	for _, order := range []struct {
+		command int
+		value   uintptr
+	}{
+		{unix.F_SETOWN_EX, uintptr(unsafe.Pointer(&owner))},
+		{unix.F_SETSIG, uintptr(arrived)},
+		{unix.F_SETFL, unix.O_NONBLOCK | unix.O_ASYNC},
+	} {
+		if _, _, errno := unix.RawSyscall(unix.SYS_FCNTL, uintptr(socket), uintptr(order.command), order.value); errno != 0 {
+			return fmt.Errorf("have socket ring: %w", errno)
+		}
 	}
 	return nil
 }

@@ -35,7 +35,8 @@
 //
 // Where the machine has io_uring and allows it (Linux 5.18 and up), the packets of a slot
 // leave with one system call: see outbox_linux.go. Else each has one of its own. On Linux the
-// loop is told what has come by signals: see bell_linux.go.
+// loop is told what has come by signals: see bell_linux.go. There a pair of ports also stays
+// bound when its call ends, deaf until the next call has it: see pair.go.
 //
 // What nobody listens to is not even read, where the machine can help (Linux): see
 // spare.go. A packet filter at the socket then drops seven in eight packets of sound of a

@@ -25,6 +25,7 @@ type Engine struct {
 	clock        clock
 	epoch        time.Time // of the clock
 	ports        *ports
+	resting      []pair // by seat; of whom it is reserved for, or of the loop while it is in use
 	open         atomic.Int64
 	late         atomic.Uint64
 	skipped      atomic.Uint64
@@ -89,7 +90,7 @@ func newEngine(c Config, n network, t clock) (*Engine, error) {
 	}
 	return &Engine{
 		addr: c.Addr.Unmap(), firstPort: first, mediaTimeout: c.MediaTimeout, log: log,
-		network: n, clock: t, epoch: time.Now().Add(-t.now()), ports: newPorts(pairs), seats: make([]*Session, pairs),
+		network: n, clock: t, epoch: time.Now().Add(-t.now()), ports: newPorts(pairs), resting: make([]pair, pairs), seats: make([]*Session, pairs),
 		wake: make(chan struct{}, 1), quit: make(chan struct{}), done: make(chan struct{}),
 	}, nil
 }
@@ -143,17 +144,11 @@ func (e *Engine) listen(seat int, sink Sink) (*Session, error) {
 	if e.stopping() {
 		return nil, ErrClosed
 	}
-	local := netip.AddrPortFrom(e.addr, e.firstPort+uint16(2*seat))
-	socket, err := e.network.listen(local, seat)
+	p, err := e.pairOf(seat)
 	if err != nil {
 		return nil, err
 	}
-	odd, err := e.network.listen(netip.AddrPortFrom(e.addr, local.Port()+1), controlOf(seat))
-	if err != nil {
-		_ = socket.close() // nothing was sent through it
-		return nil, err
-	}
-	s := &Session{engine: e, seat: seat, local: local, socket: socket, sink: sink, control: control{socket: odd}}
+	s := &Session{engine: e, seat: seat, local: e.localOf(seat), socket: p.rtp, sink: sink, control: control{socket: p.rtcp}}
 	s.listener, _ = sink.(Listener)
 	return s, nil
 }

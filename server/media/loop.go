@@ -47,7 +47,7 @@ func (e *Engine) run() {
 			e.leave(s)
 		}
 	}
-	e.stopped = e.network.close()
+	e.stopped = errors.Join(e.closeResting(), e.network.close())
 }
 
 // rest waits without ticks until there is something to do.
@@ -166,7 +166,7 @@ func (e *Engine) enter(s *Session) {
 	e.seated++
 }
 
-// leave ends a session and frees its port.
+// leave ends a session and gives its ports back.
 func (e *Engine) leave(s *Session) {
 	if e.seats[s.seat] != s {
 		return
@@ -180,7 +180,8 @@ func (e *Engine) leave(s *Session) {
 	e.wheel.remove(s)
 	e.seats[s.seat] = nil
 	e.seated--
-	if err := errors.Join(s.socket.close(), s.control.socket.close()); err != nil {
+	s.takeSound()
+	if err := e.putAway(s.seat, pair{s.socket, s.control.socket}); err != nil {
 		e.log.Warn("RTP port not closed", slog.Any("local", s.local), slog.Any("error", err))
 	}
 	e.ports.release(s.seat)

@@ -60,7 +60,7 @@ func (n *rawNetwork) listen(addr netip.AddrPort, seat int) (socket, error) {
 		_ = unix.Close(fd) // nothing was sent through it
 		return nil, err
 	}
-	return &rawSocket{fd: fd, seat: seat, network: n}, nil
+	return &rawSocket{fd: fd, seat: seat, network: n, local: addr.Addr()}, nil
 }
 
 // prepare binds a socket.
@@ -75,16 +75,6 @@ func prepare(fd, family int, local unix.Sockaddr) error {
 		return fmt.Errorf("bind: %w", err)
 	}
 	return nil
-}
-
-// watch implements socket. What came before it rings was not told of.
-func (s *rawSocket) watch() {
-	n := s.network
-	n.watched = append(n.watched, make([]watched, max(0, s.fd+1-len(n.watched)))...)
-	w := &n.watched[s.fd]
-	*w = watched{open: true, seat: s.seat, behind: w.behind, mute: n.bell == nil || n.bell.hang(s.fd) != nil}
-	n.suspect(s.fd)
-	s.watched = true
 }
 
 // suspect has the next drain read a socket until it is empty.
@@ -213,7 +203,8 @@ type rawSocket struct {
 	raw     unix.RawSockaddrInet6 // to; of either family
 	length  uintptr               // of raw
 	tied    bool                  // to to
-	watched bool
+	rings   bool                  // it was watched, and may be watched now
+	local   netip.Addr
 }
 
 func (s *rawSocket) send(packet []byte, to netip.AddrPort) error {
@@ -266,7 +257,7 @@ func (s *rawSocket) aim(to netip.AddrPort) {
 }
 
 func (s *rawSocket) close() error {
-	if s.watched {
+	if s.rings {
 		s.network.watched[s.fd].open = false
 	}
 	if err := unix.Close(s.fd); err != nil {

@@ -8,6 +8,8 @@ import (
 	"testing"
 
 	"golang.org/x/sys/unix"
+
+	"tsunagi/server/dtmf"
 )
 
 // addrOf is where a socket receives.
@@ -49,10 +51,10 @@ func newDesk(t *testing.T) *desk {
 	return &desk{ownNetwork(t), peer, t}
 }
 
-// open makes a socket of a seat that nobody watches yet.
+// open makes a socket of a seat that nobody watches yet, at a port of its own.
 func (d *desk) open(seat int) *rawSocket {
 	d.t.Helper()
-	s, err := d.listen(netip.AddrPortFrom(loopback, 0), seat)
+	s, err := d.listen(netip.AddrPortFrom(loopback, 11500+uint16(seat)), seat)
 	if err != nil {
 		d.t.Fatal(err)
 	}
@@ -159,6 +161,56 @@ func TestDrainLeavesAloneWhatIsClosed(t *testing.T) {
 	d.see(map[int]int{}, map[int]int{})
 	heir.watch()
 	d.see(map[int]int{2: 1}, map[int]int{})
+}
+
+// A socket that rests hears nothing, and when it is watched again nothing of what came
+// before: it would be the next call's.
+func TestSocketThatRestsIsDeaf(t *testing.T) {
+	d := newDesk(t)
+	s := d.watched(1)
+	for range 2 {
+		d.bring(s, 2)
+		if !s.rest() {
+			t.Fatal("it does not rest")
+		}
+		d.bring(s, 1)
+		d.see(map[int]int{})
+		s.watch()
+		d.see(map[int]int{})
+		d.bring(s, 1)
+		d.see(map[int]int{1: 1}, map[int]int{})
+	}
+}
+
+// The next session of a port has the sockets of the one before, and nothing else of it.
+func TestPortsRestBetweenSessions(t *testing.T) {
+	e, err := New(Config{Addr: loopback, PortMin: 11300, PortMax: 11301})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer e.Close()
+	files := 0
+	for i, want := range []byte{'3', '4', '5'} {
+		sink := newTold()
+		s, phone := talk(t, e, sink, agreed())
+		press := func(key byte) {
+			report := dtmf.Report{Key: dtmf.Key(key), Duration: 160}.Encode()
+			_, _ = phone.WriteToUDPAddrPort(packet(101, 1, 800, uint32(key), report[:]...), s.LocalAddr())
+		}
+		press(want)
+		if got := next(t, sink.keys); got != want {
+			t.Errorf("session %d heard %q, want %q", i, got, want)
+		}
+		if i == 0 {
+			files = openFiles(t)
+		} else if got := openFiles(t); got != files+i {
+			t.Errorf("%d files open, want the first session's %d and a telephone for each further one", got, files)
+		}
+		s.Close()
+		press('9')
+		await(t, "the session is closed", func() bool { return e.Stats().Sessions == 0 })
+		press('9')
+	}
 }
 
 // Without time for all sockets at once each has its turn.

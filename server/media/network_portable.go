@@ -100,6 +100,7 @@ func (s *goSocket) send(packet []byte, to netip.AddrPort) error {
 }
 
 func (s *goSocket) watch()                  {}
+func (s *goSocket) rest() bool              { return false }
 func (s *goSocket) spare(uint8) bool        { return false }
 func (s *goSocket) takeAll()                {}
 func (s *goSocket) spared() uint64          { return 0 }

@@ -135,6 +135,7 @@ func (s *fakeSocket) send(packet []byte, to netip.AddrPort) error {
 func (s *fakeSocket) close() error { s.closed = true; return nil }
 
 func (s *fakeSocket) watch()                  {}
+func (s *fakeSocket) rest() bool              { return false }
 func (s *fakeSocket) spare(uint8) bool        { return false }
 func (s *fakeSocket) takeAll()                {}
 func (s *fakeSocket) spared() uint64          { return 0 }

@@ -36,6 +36,10 @@ type socket interface {
 	// watch has drain hand over what comes. It is called from the loop, as is close from
 	// then on.
 	watch()
+
+	// rest ends watch until the next one, and reports whether the machine can: what comes
+	// meanwhile is turned away, and what has come is forgotten.
+	rest() bool
 	close() error
 
 	// spare has the machine keep back the sound of a payload type, as spare.go has it,

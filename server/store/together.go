@@ -15,7 +15,7 @@ import (
 // is gathered for one. While little is written nobody waits for others, and never anybody
 // so long that it would be felt, between a key and the next prompt or on a screen.
 const (
-	apartForEach = 2 * time.Millisecond // that was written within the last second,
+	apartForEach = 3 * time.Millisecond // that was written within the last second,
 	atOnce       = 25                   // but for these
 	apartAtMost  = 100 * time.Millisecond
 )

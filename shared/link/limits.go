@@ -30,7 +30,7 @@ func DesktopLimits() Limits {
 // ServerLimits are generous in time, because a desktop that is gone costs the
 // server nothing but the session it keeps anyway, and strict in size. A call tells its
 // operator two or three things within a few milliseconds, and the write is most of what
-// each costs: 10 ms make one write of them, and are less than a screen takes to its next
+// each costs: 20 ms make one write of them, and are about what a screen takes to its next
 // picture.
 func ServerLimits() Limits {
 	return Limits{
@@ -38,6 +38,6 @@ func ServerLimits() Limits {
 		PingEvery:     5 * time.Second,
 		DeadAfter:     15 * time.Second,
 		QueueLength:   256,
-		GatherFor:     10 * time.Millisecond,
+		GatherFor:     20 * time.Millisecond,
 	}
 }
