@@ -11,7 +11,7 @@ import (
 // signal for each packet, with the number of the socket, fcntl(2) F_SETSIG; the thread
 // blocks the signal and reads many of them with one system call, signalfd(2). An epoll
 // would wait at each socket, and the kernel would wake it for each packet that is sent as
-// well, because there is room again to send: a twentieth of the processor.
+// well, because there is room again to send: a thirteenth of what the loop takes.
 type bell struct {
 	fd     int
 	thread int // who reads it; 0 before the first socket

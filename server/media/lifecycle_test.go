@@ -50,7 +50,7 @@ func TestPortsAreGivenAndTakenBack(t *testing.T) {
 }
 
 func TestAPortRestsAsLongAsPossible(t *testing.T) {
-	p := newPorts(3)
+	p := newPorts(4, 3)
 	var got []int
 	for range 7 {
 		pair, ok := p.take()
@@ -62,6 +62,27 @@ func TestAPortRestsAsLongAsPossible(t *testing.T) {
 	}
 	if want := []int{0, 1, 2, 0, 1, 2, 0}; !slices.Equal(got, want) {
 		t.Errorf("pairs = %v, want %v", got, want)
+	}
+}
+
+// Beyond the pairs that are gone round others are given out where they are needed.
+func TestPortsBeyondThoseThatRest(t *testing.T) {
+	p := newPorts(4, 2)
+	var got []int
+	for range 4 {
+		pair, ok := p.take()
+		if !ok {
+			t.Fatal("no pair")
+		}
+		got = append(got, pair)
+	}
+	if _, more := p.take(); more || !slices.Equal(got, []int{0, 1, 2, 3}) {
+		t.Errorf("pairs = %v, more %t; want each of four", got, more)
+	}
+	p.release(3)
+	p.release(1)
+	if pair, _ := p.take(); pair != 1 || !p.rests(pair) || p.rests(3) {
+		t.Errorf("pair = %d, want 1, which rests, and 3 does not", pair)
 	}
 }
 

@@ -36,14 +36,18 @@ func (e *Engine) localOf(seat int) netip.AddrPort {
 
 // putAway has the sockets of a session that has ended rest until the seat is taken again,
 // deaf to what comes meanwhile: to open and close two sockets is a tenth of what a call
-// costs that is answered and hung up at once. Where they cannot rest they are closed.
+// costs that is answered and hung up at once. Where they cannot rest, or so many do already, they are closed.
 func (e *Engine) putAway(seat int, p pair) error {
-	if p.rtp.rest() && p.rtcp.rest() {
+	if e.ports.rests(seat) && p.rtp.rest() && p.rtcp.rest() {
 		e.resting[seat] = p
 		return nil
 	}
 	return p.close()
 }
+
+// restingPairs is how many pairs of ports rest at most: their sockets are a quarter of the
+// files that the program may open, as others have to be opened too.
+func restingPairs() int { return mostFiles() / 4 / 2 }
 
 // closeResting closes what rests.
 func (e *Engine) closeResting() error {

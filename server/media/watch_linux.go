@@ -1,6 +1,7 @@
 package media
 
 import (
+	"math"
 	"net/netip"
 
 	"golang.org/x/sys/unix"
@@ -42,4 +43,13 @@ func (s *rawSocket) wake() {
 	if n.watched[s.fd].mute {
 		n.suspect(s.fd)
 	}
+}
+
+// mostFiles is how many files the program may have open.
+func mostFiles() int {
+	var limit unix.Rlimit
+	if err := unix.Getrlimit(unix.RLIMIT_NOFILE, &limit); err != nil {
+		return 0
+	}
+	return int(min(limit.Cur, math.MaxInt32))
 }
