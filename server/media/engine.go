@@ -90,7 +90,8 @@ func newEngine(c Config, n network, t clock) (*Engine, error) {
 	}
 	return &Engine{
 		addr: c.Addr.Unmap(), firstPort: first, mediaTimeout: c.MediaTimeout, log: log,
-		network: n, clock: t, epoch: time.Now().Add(-t.now()), ports: newPorts(pairs, restingPairs()), resting: make([]pair, pairs), seats: make([]*Session, pairs),
+		network: n, clock: t, epoch: time.Now().Add(-t.now()),
+		ports: newPorts(pairs, restingPairs()), resting: make([]pair, pairs), seats: make([]*Session, pairs),
 		wake: make(chan struct{}, 1), quit: make(chan struct{}), done: make(chan struct{}),
 	}, nil
 }

@@ -35,8 +35,12 @@ func (s *rawSocket) rest() bool {
 // taken for the next session's.
 func (s *rawSocket) wake() {
 	n := s.network
-	for errno := unix.Errno(0); errno != unix.EAGAIN; {
-		_, errno = n.read(s.fd)
+	for errors := 0; errors < 2; { // one may tell of a packet that we sent, and hide what waits
+		if _, errno := n.read(s.fd); errno == unix.EAGAIN {
+			break
+		} else if errno != 0 {
+			errors++
+		}
 	}
 	s.untie()
 	n.watched[s.fd].open = true
