@@ -3,6 +3,7 @@
 import { readFile } from "node:fs/promises";
 import { expect, test } from "vitest";
 import { codeOf, nextCodeOf } from "./stage/authenticator";
+import { patienceMs } from "./stage/program";
 import { reads } from "./stage/screen";
 import { password } from "./stage/site";
 import { useStage } from "./stage/stage";
@@ -73,9 +74,9 @@ test("and the one after asks for a code, which is good once", async () => {
   await login();
   await reads(screen.sentence, ready);
   // It is written beside what the screen shows, which need not wait for it.
-  await expect.poll(kept).toEqual(["index", `token ${stage.line.address} demo/sato`]);
+  await expect.poll(kept, { timeout: patienceMs }).toEqual(["index", `token ${stage.line.address} demo/sato`]);
   await screen.logout("受注センター 佐藤");
-  await expect.poll(kept).toEqual([]);
+  await expect.poll(kept, { timeout: patienceMs }).toEqual([]);
   await login();
   await reads(screen.loginRemark, "ワンタイムコードが正しくありません。");
   await stage.picture("login-code-wrong");
