@@ -29,6 +29,7 @@ const (
 	ownerThread = 0 // F_OWNER_TID, linux/fcntl.h
 )
 
+// signals are both of them.
 func signals() (set unix.Sigset_t) {
 	bits := 8 * int(unsafe.Sizeof(set.Val[0]))
 	for _, s := range []unix.Signal{arrived, overflown} {
@@ -56,17 +57,15 @@ func (b *bell) hang(socket int) error {
 		b.thread = unix.Gettid()
 	}
 	owner := struct{ kind, thread int32 }{ownerThread, int32(b.thread)}
-	for _, order := range []struct {
-		command int
-		value   uintptr
-	}{
-		{unix.F_SETOWN_EX, uintptr(unsafe.Pointer(&owner))},
-		{unix.F_SETSIG, uintptr(arrived)},
-		{unix.F_SETFL, unix.O_NONBLOCK | unix.O_ASYNC},
-	} {
-		if _, _, errno := unix.RawSyscall(unix.SYS_FCNTL, uintptr(socket), uintptr(order.command), order.value); errno != 0 {
-			return fmt.Errorf("have socket ring: %w", errno)
-		}
+	_, _, errno := unix.RawSyscall(unix.SYS_FCNTL, uintptr(socket), unix.F_SETOWN_EX, uintptr(unsafe.Pointer(&owner)))
+	if errno == 0 {
+		_, _, errno = unix.RawSyscall(unix.SYS_FCNTL, uintptr(socket), unix.F_SETSIG, uintptr(arrived))
+	}
+	if errno == 0 {
+		_, _, errno = unix.RawSyscall(unix.SYS_FCNTL, uintptr(socket), unix.F_SETFL, unix.O_NONBLOCK|unix.O_ASYNC)
+	}
+	if errno != 0 {
+		return fmt.Errorf("have socket ring: %w", errno)
 	}
 	return nil
 }

@@ -36,7 +36,8 @@ func (e *Engine) localOf(seat int) netip.AddrPort {
 
 // putAway has the sockets of a session that has ended rest until the seat is taken again,
 // deaf to what comes meanwhile: to open and close two sockets is a tenth of what a call
-// costs that is answered and hung up at once. Where they cannot rest, or so many do already, they are closed.
+// costs that is answered and hung up at once. Where they cannot rest, or so many do
+// already, they are closed.
 func (e *Engine) putAway(seat int, p pair) error {
 	if e.ports.rests(seat) && p.rtp.rest() && p.rtcp.rest() {
 		e.resting[seat] = p
