@@ -14,6 +14,7 @@ import (
 	"testing"
 
 	"tsunagi/server"
+	search "tsunagi/server/e2e/canary"
 	"tsunagi/server/gatewaysim"
 	"tsunagi/server/payment"
 )
@@ -133,37 +134,15 @@ func TestMemoryOfChild(t *testing.T) {
 	}
 }
 
-// hugeMapping is more than any memory of Go's heap in this test; larger mappings are
-// the race detector's.
-const hugeMapping = 1 << 30
-
 // find counts the places where bytes stand in a process's writable memory.
 func find(t *testing.T, pid int, trace []byte) (copies int) {
 	t.Helper()
-	maps, err := os.ReadFile(fmt.Sprintf("/proc/%d/maps", pid))
+	regions, err := search.Copy(pid)
 	if err != nil {
 		t.Fatal(err)
 	}
-	memory, err := os.Open(fmt.Sprintf("/proc/%d/mem", pid))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() { _ = memory.Close() }()
-	chunk := make([]byte, 1<<20)
-	for line := range bytes.Lines(maps) {
-		var from, until int64
-		var rights string
-		if _, err := fmt.Sscanf(string(line), "%x-%x %s", &from, &until, &rights); err != nil || rights[:2] != "rw" || until-from > hugeMapping {
-			continue
-		}
-		// Chunks overlap by the length of the trace, so that none falls between two.
-		for at := from; at < until; at += int64(len(chunk) - len(trace)) {
-			n, err := memory.ReadAt(chunk[:min(int64(len(chunk)), until-at)], at)
-			if err != nil && n == 0 {
-				break // guard pages and the like
-			}
-			copies += bytes.Count(chunk[:n], trace)
-		}
+	for _, r := range regions {
+		copies += bytes.Count(r.Content, trace)
 	}
 	return copies
 }
