@@ -3,6 +3,7 @@
 package bench
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -128,6 +129,22 @@ func TestVerdicts(t *testing.T) {
 	for _, v := range out.Verdicts() {
 		if want := v.Promised != "4× more"; v.Met != want {
 			t.Errorf("%s: met %t, want %t", v.What, v.Met, want)
+		}
+	}
+}
+
+// Where the generator could no more, the figures of a stage say nothing about the server,
+// and the report says that.
+func TestTheReportTellsOfAGeneratorAtItsLimit(t *testing.T) {
+	for name, row := range map[string]struct {
+		generator Burden
+		told      bool
+	}{"easy": {Burden{CPU: .5, LateP99: 1}, false}, "at its limit": {Burden{CPU: .96, LateP99: 36}, true}} {
+		var text strings.Builder
+		out := &Report{Overload: map[string]Overload{"tsunagid": {Admitted: 90, Completed: 90, Recovered: 1, Generator: row.generator}}}
+		out.Print(&text)
+		if got := strings.Contains(text.String(), "While tsunagid was overloaded the generator was at its limit"); got != row.told {
+			t.Errorf("%s: told %t, want %t:\n%s", name, got, row.told, text.String())
 		}
 	}
 }

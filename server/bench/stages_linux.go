@@ -219,8 +219,8 @@ func (r *Run) overload(name string, out *Report) error {
 			result.Admitted, result.Refused = g.count.answered, g.count.refused
 		})
 		out.Overload[name] = result
-		r.say("%s: offered %d calls at once and taking %d: %d admitted, %d completed, %d wrong, %d failed, %d refused; normal again after %.1f s",
-			name, result.Offered, capacity, result.Admitted, result.Completed, result.Wrong, result.Failed, result.Refused, result.Recovered)
+		r.say("%s: offered %d calls at once and taking %d: %d admitted, %d completed, %d wrong, %d failed, %d refused; normal again after %.1f s; generator %.0f %%",
+			name, result.Offered, capacity, result.Admitted, result.Completed, result.Wrong, result.Failed, result.Refused, result.Recovered, 100*result.Generator.CPU)
 		return nil
 	})
 }

@@ -144,5 +144,10 @@ func (out *Report) Print(w io.Writer) (met bool) {
 			}
 		}
 	}
+	for _, name := range names {
+		if g := out.Overload[name].Generator; g.Overburdened() {
+			fmt.Fprintf(w, "\nWhile %s was overloaded the generator was at its limit: %+v\n", name, g)
+		}
+	}
 	return met
 }
