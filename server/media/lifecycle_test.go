@@ -53,10 +53,7 @@ func TestAPortRestsAsLongAsPossible(t *testing.T) {
 	p := newPorts(4, 3)
 	var got []int
 	for range 7 {
-		pair, ok := p.take()
-		if !ok {
-			t.Fatal("no pair")
-		}
+		pair := takePair(t, p)
 		got = append(got, pair)
 		p.release(pair)
 	}
@@ -65,23 +62,28 @@ func TestAPortRestsAsLongAsPossible(t *testing.T) {
 	}
 }
 
+func takePair(t *testing.T, p *ports) int {
+	t.Helper()
+	pair, ok := p.take()
+	if !ok {
+		t.Fatal("no pair")
+	}
+	return pair
+}
+
 // Beyond the pairs that are gone round others are given out where they are needed.
 func TestPortsBeyondThoseThatRest(t *testing.T) {
 	p := newPorts(4, 2)
 	var got []int
 	for range 4 {
-		pair, ok := p.take()
-		if !ok {
-			t.Fatal("no pair")
-		}
-		got = append(got, pair)
+		got = append(got, takePair(t, p))
 	}
 	if _, more := p.take(); more || !slices.Equal(got, []int{0, 1, 2, 3}) {
 		t.Errorf("pairs = %v, more %t; want each of four", got, more)
 	}
 	p.release(3)
 	p.release(1)
-	if pair, _ := p.take(); pair != 1 || !p.rests(pair) || p.rests(3) {
+	if pair := takePair(t, p); pair != 1 || !p.rests(pair) || p.rests(3) {
 		t.Errorf("pair = %d, want 1, which rests, and 3 does not", pair)
 	}
 }

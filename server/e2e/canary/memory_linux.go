@@ -11,8 +11,8 @@ import (
 	"strings"
 )
 
-// hugeMapping is more than a server's heap in a test; larger mappings are reserved
-// address space, of which nothing is written.
+// hugeMapping is more than a program's heap in a test; larger mappings are reserved
+// address space, of which nothing is written, or the race detector's.
 const hugeMapping = 1 << 30
 
 // Region is a mapping of a process's memory.
@@ -46,8 +46,9 @@ func (s *Search) Memory(pid int) (locked, elsewhere []string, err error) {
 // searched: the process goes on. Pages that it has never touched are left out. A
 // runtime may reserve gigabytes of them, and who reads them makes them real; a copy
 // that took seconds would hold what the process came to only meanwhile.
-func Copy(pid int) (regions []Region, err error) {
-	if regions, err = mappings(pid); err != nil {
+func Copy(pid int) ([]Region, error) {
+	regions, err := mappings(pid)
+	if err != nil {
 		return nil, err
 	}
 	// Those first where cards are kept, which do not stay there for long.
@@ -60,22 +61,7 @@ func Copy(pid int) (regions []Region, err error) {
 		}
 		return 1
 	})
-	memory, err := os.Open(fmt.Sprintf("/proc/%d/mem", pid))
-	if err != nil {
-		return nil, err
-	}
-	defer func() { err = errors.Join(err, memory.Close()) }()
-	pages, err := os.Open(fmt.Sprintf("/proc/%d/pagemap", pid))
-	if err != nil {
-		return nil, err
-	}
-	defer func() { err = errors.Join(err, pages.Close()) }()
-	for n := range regions {
-		if err := regions[n].fill(memory, pages); err != nil {
-			return nil, err
-		}
-	}
-	return regions, nil
+	return regions, read(pid, regions)
 }
 
 // mappings lists what a process can write to, without the content.
@@ -104,6 +90,26 @@ func mappings(pid int) ([]Region, error) {
 		}
 	}
 	return regions, nil
+}
+
+// read fills in the regions' contents.
+func read(pid int, regions []Region) (err error) {
+	memory, err := os.Open(fmt.Sprintf("/proc/%d/mem", pid))
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, memory.Close()) }()
+	pages, err := os.Open(fmt.Sprintf("/proc/%d/pagemap", pid))
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, pages.Close()) }()
+	for n := range regions {
+		if err := regions[n].fill(memory, pages); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // fill reads the pages that are in use: in memory or swapped out, as the kernel's list

@@ -53,17 +53,7 @@ func regionAt(t *testing.T, at int64) Region {
 	if n < 0 {
 		t.Fatal("the mapping is not listed")
 	}
-	memory, err := os.Open("/proc/self/mem")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() { _ = memory.Close() }()
-	pages, err := os.Open("/proc/self/pagemap")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() { _ = pages.Close() }()
-	if err := regions[n].fill(memory, pages); err != nil {
+	if err := read(os.Getpid(), regions[n:n+1]); err != nil {
 		t.Fatal(err)
 	}
 	return regions[n]
