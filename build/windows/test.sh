@@ -5,6 +5,7 @@ here=$(cd "$(dirname "$0")" && pwd)
 cache=$here/../cache/windows
 mkdir -p "$cache"
 cache=$(cd "$cache" && pwd)
+export WINEPREFIX=${WINEPREFIX:-$cache/../wine}
 
 # wine 8 does not know how to remove a file that is open and answers "not implemented",
 # which Go takes for a failure where every Windows that it supports says "no such
@@ -25,7 +26,13 @@ export DISPLAY=:$display
 # services would hold on to the output of whichever test had started them.
 "$here/wine.sh" notepad >/dev/null 2>&1 7<&- &
 desktop=$!
-trap 'kill "$desktop" "$xvfb"' EXIT
+# Windows goes down before this ends: the next test would meet one that is about to.
+finish() {
+  wineserver -k || true
+  wineserver -w
+  kill "$xvfb"
+}
+trap finish EXIT
 until xdotool search --name Notepad >/dev/null 2>&1; do
   kill -0 "$desktop" 2>/dev/null || { echo "Windows shows no window." >&2; exit 1; }
   sleep 0.1
