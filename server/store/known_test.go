@@ -28,12 +28,19 @@ func TestKnown(t *testing.T) {
 		value = 3
 		time.Sleep(staysKnown)
 		expect("after a while", 3, 3)
+		value = 4
+		time.Sleep(staysKnown)
+		k.confirm(time.Now())
+		time.Sleep(staysKnown - 1)
+		expect("as long as it is confirmed", 3, 3)
+		time.Sleep(1)
+		expect("and no longer", 4, 4)
 
 		missing := errors.New("missing")
 		if _, err := k.get("b", func() (int, error) { return 0, missing }); err != missing {
 			t.Errorf("got %v, want %v", err, missing)
 		}
-		if _, err := k.get("b", read); err != nil || reads != 4 {
+		if _, err := k.get("b", read); err != nil || reads != 5 {
 			t.Errorf("an error was kept: %v after %d reads", err, reads)
 		}
 	})
@@ -79,4 +86,47 @@ func TestChangesAreSeenAtOnce(t *testing.T) {
 			t.Errorf("got %+v, %v", again, err)
 		}
 	}
+}
+
+// What a command writes beside a server that takes calls is seen as soon as the server
+// has asked; what nobody has touched stays known, whatever else the server writes.
+func TestChangesOfOthersAreSeen(t *testing.T) {
+	s := openTest(t)
+	beside, err := Open(t.Context(), s.path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer beside.Close() //nolint:errcheck // nothing is left to be written
+	user := ivr.User{Key: ivr.UserKey{Merchant: "shop", User: "known"}, Role: ivr.RoleOperator, IVRNumber: "0500000001"}
+	expect := func(when, extension string) {
+		t.Helper()
+		if got, err := s.UserByIVRNumber(t.Context(), user.IVRNumber); err != nil || got.Extension != extension {
+			t.Errorf("%s: got %+v, %v, want extension %s", when, got, err, extension)
+		}
+	}
+	// ask has the server write, and so ask.
+	ask := func() {
+		t.Helper()
+		s.others.asked = time.Time{}
+		if _, err := s.put(t.Context(), "UPDATE users SET comment = 'ours' WHERE user_id = 'nobody'"); err != nil {
+			t.Fatal(err)
+		}
+	}
+	user.Extension = "101"
+	if err := beside.PutUser(t.Context(), user); err != nil {
+		t.Fatal(err)
+	}
+	ask()
+	expect("at first", "101")
+	before := time.Now()
+	ask()
+	if kept := len(s.byNumber.values); kept != 1 || s.byNumber.confirmed.Before(before) || s.merchants.confirmed.Before(before) {
+		t.Errorf("nobody else has written, and %d users are known, as of %v", kept, s.byNumber.confirmed)
+	}
+	user.Extension = "102"
+	if err := beside.PutUser(t.Context(), user); err != nil {
+		t.Fatal(err)
+	}
+	ask()
+	expect("once it has asked", "102")
 }

@@ -33,6 +33,7 @@ type Store struct {
 	byNumber  known[string, ivr.User]
 	ofNumber  *sql.Stmt // asked at each call
 	merchants known[ivr.MerchantID, ivr.Merchant]
+	others    others
 
 	minFree uint64 // bytes; see Room
 }

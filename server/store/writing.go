@@ -52,6 +52,7 @@ func (w *writing) untouched(err error) bool {
 func (s *Store) transact(batch []*written) error {
 	var reached ends
 	err := use(context.Background(), s.write, func(c *conn) (err error) { // nobody's hanging up undoes what others write
+		s.heed(c)
 		reached, err = c.transact(batch)
 		return err
 	})
