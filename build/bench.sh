@@ -2,9 +2,9 @@
 # Measures tsunagid against Asterisk on this machine: the same calls, from the same
 # generator, in one run. What the figures mean: server/docs/performance.md.
 #
-#   bench.sh                    everything, about 30 minutes; fails where a figure is not met
-#   bench.sh STAGE...           some of it, added to the report: load turns greet loss
-#                               overload floor, or one server's part, as load:tsunagid
+#   bench.sh                    everything, about 35 minutes; fails where a figure is not met
+#   bench.sh STAGE...           some of it, added to the report: load half turns greet
+#                               loss overload floor, or one server's part, as load:tsunagid
 #   BENCH=quick bench.sh ...    short forms, whose figures prove nothing
 #   bench.sh -print             the table of the report as it is
 #

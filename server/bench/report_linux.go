@@ -32,6 +32,7 @@ var stages = []struct {
 	run  func(r *Run, server string, out *Report) error
 }{
 	{"load", (*Run).load},
+	{"half", (*Run).half},
 	{"turns", together((*Run).turns)},
 	{"greet", (*Run).greet},
 	{"loss", (*Run).lose},
@@ -78,7 +79,7 @@ func (r *Run) Measure(which []string, file string) (*Report, error) {
 // ReadReport reads what earlier stages have found; an empty report where there is none.
 func ReadReport(file string) (*Report, error) {
 	out := &Report{
-		Load: map[string][]Plateau{}, Greet: map[string]Greeting{}, Memory: map[string]Memory{},
+		Load: map[string][]Plateau{}, Half: map[string]Plateau{}, Greet: map[string]Greeting{}, Memory: map[string]Memory{},
 		Loss: map[string]Loss{}, Overload: map[string]Overload{},
 	}
 	text, err := os.ReadFile(file)

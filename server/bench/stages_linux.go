@@ -11,6 +11,7 @@ type Report struct {
 	Script  map[string]float64 `json:"script"` // lengths of the call, s
 
 	Load     map[string][]Plateau `json:"load"`     // by server, by calls at once
+	Half     map[string]Plateau   `json:"half"`     // with half as many calls as a server takes
 	Turns    map[string][]float64 `json:"turns"`    // CPU per call-second, ms, as often as the servers have taken turns
 	Greet    map[string]Greeting  `json:"greet"`    // answered and hung up
 	Memory   map[string]Memory    `json:"memory"`   // of calls in progress
@@ -92,6 +93,21 @@ func (r *Run) load(name string, out *Report) error {
 			out.Memory[name] = Memory{Before: idle, During: p.RSS, Calls: p.Calls, PerCall: float64(p.RSS-idle) / 1024 / float64(p.Calls)}
 		}
 		return p.Clean() || len(out.Load[name]) == 1
+	})
+}
+
+// half has a server serve half as many calls as it takes, for five times as long as a step
+// of the load: of what 1,500 callers wait the p99 is a figure, of what 300 do it is chance.
+func (r *Run) half(name string, out *Report) error {
+	capacity := out.capacity(name)
+	if capacity == 0 {
+		return fmt.Errorf("%s: half load needs the stage load first", name)
+	}
+	return r.climb(name, []int{capacity / 2}, 5*r.window(), func(_ int64, p Plateau) bool {
+		out.Half[name] = p
+		r.say("%s: %d calls at once, half of what it takes: 200 after %.2f to %.2f ms for %d callers, p99 gap %.2f ms, %.3f ms of CPU per call-second",
+			name, p.Calls, p.AnswerP50, p.AnswerP99, p.Answers, p.GapP99, p.CPU)
+		return true
 	})
 }
 

@@ -26,16 +26,6 @@ func (out *Report) at(server string, calls int) Plateau {
 	return Plateau{}
 }
 
-// nearest is the plateau of a server nearest to so many calls.
-func (out *Report) nearest(server string, calls int) (near Plateau) {
-	for _, p := range out.Load[server] {
-		if near.Calls == 0 || abs(p.Calls-calls) < abs(near.Calls-calls) {
-			near = p
-		}
-	}
-	return near
-}
-
 // median is the middle one of an odd number of values; 0 where there is none.
 func median(values []float64) float64 {
 	if len(values) == 0 {
@@ -58,7 +48,7 @@ func (out *Report) Verdicts() []Verdict {
 	pa, pt := first(a), first(t)
 	cpua, cput := median(out.Turns[a]), median(out.Turns[t])
 	ca, ct := out.capacity(a), out.capacity(t)
-	half := out.nearest(t, ct/2)
+	half := out.Half[t]
 	loss, over := out.Loss, out.Overload[t]
 	times := func(ratio float64) string { return fmt.Sprintf("%.1f×", ratio) }
 	v := []Verdict{
@@ -78,7 +68,7 @@ func (out *Report) Verdicts() []Verdict {
 			"< 2 s", over.Admitted > 0 && over.Recovered >= 0 && over.Recovered < 2},
 		{"Calls with wrong digits at 20 % RTP loss", misread(loss[a]), misread(loss[t]), "", "fewer",
 			loss[t].Calls > 0 && loss[t].WrongDigits+loss[t].Failed < loss[a].WrongDigits+loss[a].Failed},
-		{"INVITE to 200 at half load, p99, ms (" + fmt.Sprint(half.Calls) + " calls)", "", f(half.AnswerP99), "",
+		{"INVITE to 200 at half load, p99, ms (" + fmt.Sprint(half.Calls) + " calls)", f(out.Half[a].AnswerP99), f(half.AnswerP99), "",
 			"< 5 ms", half.Answers > 0 && half.AnswerP99 < 5},
 	}
 	return v
@@ -134,6 +124,9 @@ func (out *Report) Print(w io.Writer) (met bool) {
 	for _, name := range names {
 		for _, p := range out.Load[name] {
 			row(name, p)
+		}
+		if p := out.Half[name]; p.Calls > 0 {
+			row(name+", half load", p)
 		}
 	}
 	if out.Floor != nil {
