@@ -72,10 +72,12 @@ func sleepOnce(until *unix.Timespec) unix.Errno {
 	return errno
 }
 
-// The thread of the loop is worth this much more than the others of the machine, and
-// its timers may be this much late, in nanoseconds, for the kernel's convenience.
+// The thread of the loop is worth this much more than the others of the process, as far
+// as that goes, and its timers may be this much late, in nanoseconds, for the kernel's
+// convenience.
 const (
 	threadNice   = -5
+	leastNice    = -20
 	timerSlack   = 1000
 	threadItself = 0
 )
@@ -88,9 +90,13 @@ const threadSlice = 100_000
 // prepareThread asks the kernel for punctuality for the calling thread. A kernel that
 // refuses (it takes CAP_SYS_NICE) leaves it as punctual as any.
 func prepareThread() {
-	wanted := unix.SchedAttr{Size: unix.SizeofSchedAttr, Policy: unix.SCHED_NORMAL, Nice: threadNice, Runtime: threadSlice}
+	nice := int32(threadNice)
+	if given, err := unix.SchedGetAttr(threadItself, 0); err == nil {
+		nice = max(given.Nice+threadNice, leastNice)
+	}
+	wanted := unix.SchedAttr{Size: unix.SizeofSchedAttr, Policy: unix.SCHED_NORMAL, Nice: nice, Runtime: threadSlice}
 	if unix.SchedSetAttr(threadItself, &wanted, 0) != nil {
-		_ = unix.Setpriority(unix.PRIO_PROCESS, threadItself, threadNice)
+		_ = unix.Setpriority(unix.PRIO_PROCESS, threadItself, int(nice))
 	}
 	_ = unix.Prctl(unix.PR_SET_TIMERSLACK, timerSlack, 0, 0, 0)
 }

@@ -47,6 +47,35 @@ func TestTheCollectorFindsTheLoopAsleep(t *testing.T) {
 	}
 }
 
+// The loop comes before the other threads of the process, whatever that itself is worth.
+func TestTheLoopComesBeforeTheOthers(t *testing.T) {
+	type worth struct{ process, loop int32 }
+	seen := make(chan worth)
+	for _, nice := range []int{3, 0, -10, -18} {
+		go func() {
+			runtime.LockOSThread() // the thread ends with the goroutine
+			if err := unix.Setpriority(unix.PRIO_PROCESS, threadItself, nice); err != nil {
+				seen <- worth{}
+				return
+			}
+			prepareThread()
+			got, err := unix.SchedGetAttr(threadItself, 0)
+			if err != nil {
+				t.Error(err)
+			}
+			seen <- worth{int32(nice), got.Nice}
+		}()
+		switch w := <-seen; {
+		case w == worth{}:
+			t.Skip("this user may not give a thread another priority")
+		case w.process == w.loop:
+			t.Skip("this user may not have a thread come before others")
+		case w.loop != max(w.process-5, -20):
+			t.Errorf("in a process of nice %d the loop has %d", w.process, w.loop)
+		}
+	}
+}
+
 // onOneProcessor confines all threads of the program to one processor during a test.
 func onOneProcessor(t *testing.T) {
 	t.Helper()
