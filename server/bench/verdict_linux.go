@@ -62,7 +62,7 @@ func (out *Report) Verdicts() []Verdict {
 			times(out.Greet[t].PerSecond / out.Greet[a].PerSecond), "4× more", out.Greet[a].PerSecond > 0 && out.Greet[t].PerSecond >= 4*out.Greet[a].PerSecond},
 		{"Memory per call, kB", f(out.Memory[a].PerCall), f(out.Memory[t].PerCall),
 			times(out.Memory[a].PerCall / out.Memory[t].PerCall), "4× less", out.Memory[t].PerCall > 0 && out.Memory[a].PerCall/out.Memory[t].PerCall >= 4},
-		{"Overload at 3 times capacity: admitted calls that complete", share(out.Overload[a]), share(over), "",
+		{"Overload at 3 times capacity (" + fmt.Sprint(over.Capacity) + " calls): admitted calls that complete", share(out.Overload[a]), share(over), "",
 			"all", over.Admitted > 0 && over.Completed == over.Admitted},
 		{"Overload: time to normal service, s", f(out.Overload[a].Recovered), f(over.Recovered), "",
 			"< 2 s", over.Admitted > 0 && over.Recovered >= 0 && over.Recovered < 2},
