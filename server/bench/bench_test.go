@@ -117,6 +117,7 @@ func TestVerdicts(t *testing.T) {
 			"asterisk": {clean(200, 2, 21), clean(240, 3, 24), clean(280, 3, 26)},
 			"tsunagid": {clean(200, .4, 20), clean(600, .3, 20.5), clean(1200, .3, 22)},
 		},
+		Half: map[string]Plateau{"tsunagid": clean(600, .3, 20.5)},
 		// A turn in which the machine was slow does not count.
 		Turns:  map[string][]float64{"asterisk": {2, 2.2, 1.9}, "tsunagid": {.9, .4, .3}},
 		Greet:  map[string]Greeting{"asterisk": {PerSecond: 1000}, "tsunagid": {PerSecond: 3900}},
