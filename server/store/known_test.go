@@ -31,9 +31,9 @@ func TestKnown(t *testing.T) {
 		value = 4
 		time.Sleep(staysKnown)
 		k.confirm(time.Now())
-		time.Sleep(staysKnown - 1)
+		time.Sleep(staysKnown - time.Nanosecond)
 		expect("as long as it is confirmed", 3, 3)
-		time.Sleep(1)
+		time.Sleep(time.Nanosecond)
 		expect("and no longer", 4, 4)
 
 		missing := errors.New("missing")
