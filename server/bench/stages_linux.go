@@ -1,7 +1,7 @@
 package bench
 
 import (
-	"fmt"
+	"errors"
 	"time"
 )
 
@@ -96,12 +96,15 @@ func (r *Run) load(name string, out *Report) error {
 	})
 }
 
+// errNeedsLoad says that nobody knows yet how many calls a server takes.
+var errNeedsLoad = errors.New("the stage load comes first")
+
 // half has a server serve half as many calls as it takes, for five times as long as a step
 // of the load: of what 1,500 callers wait the p99 is a figure, of what 300 do it is chance.
 func (r *Run) half(name string, out *Report) error {
 	capacity := out.capacity(name)
 	if capacity == 0 {
-		return fmt.Errorf("%s: half load needs the stage load first", name)
+		return errNeedsLoad
 	}
 	return r.climb(name, []int{capacity / 2}, 5*r.window(), func(_ int64, p Plateau) bool {
 		out.Half[name] = p
@@ -211,7 +214,7 @@ const mostCallers = 4800
 func (r *Run) overload(name string, out *Report) error {
 	capacity := out.capacity(name)
 	if capacity == 0 {
-		return fmt.Errorf("%s: overload needs the stage load first", name)
+		return errNeedsLoad
 	}
 	capacity = min(capacity, mostCallers/3)
 	wanted := setting{seats: 3 * capacity, operators: r.operatorsFor(2 * capacity), capacity: capacity}
