@@ -72,12 +72,10 @@ func sleepOnce(until *unix.Timespec) unix.Errno {
 	return errno
 }
 
-// The thread of the loop is worth this much more than the others of the process, as far
-// as that goes, and its timers may be this much late, in nanoseconds, for the kernel's
-// convenience.
+// The thread of the loop is worth this much more than the others of the process, and
+// its timers may be this much late, in nanoseconds, for the kernel's convenience.
 const (
 	threadNice   = -5
-	leastNice    = -20
 	timerSlack   = 1000
 	threadItself = 0
 )
@@ -92,7 +90,7 @@ const threadSlice = 100_000
 func prepareThread() {
 	nice := int32(threadNice)
 	if given, err := unix.SchedGetAttr(threadItself, 0); err == nil {
-		nice = max(given.Nice+threadNice, leastNice)
+		nice += given.Nice // as far as the kernel goes, which is -20
 	}
 	wanted := unix.SchedAttr{Size: unix.SizeofSchedAttr, Policy: unix.SCHED_NORMAL, Nice: nice, Runtime: threadSlice}
 	if unix.SchedSetAttr(threadItself, &wanted, 0) != nil {
